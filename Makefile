@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: ISC
+# For GNU make 3.81 and later and for bmake: no conditionals, no $(shell), and
+# $< only in suffix rules.  Settings may be kept in config.mk.
+
+VERSION = 0.1.0
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+INSTALL ?= install
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2
+
+# Debian 12's libjq has no .pc file, and the macOS SDK's libraries have none.
+JQ_LIBS ?= `$(PKG_CONFIG) --libs libjq 2>/dev/null || echo -ljq`
+SQLITE_LIBS ?= `$(PKG_CONFIG) --libs sqlite3 2>/dev/null || echo -lsqlite3`
+CURL_LIBS ?= `$(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl`
+ALL_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
+	-Wstrict-prototypes -Wpointer-arith -Wwrite-strings $(WERROR)
+ALL_CPPFLAGS = -D_DEFAULT_SOURCE -DVERSION='"$(VERSION)"' -Ilib \
+	`$(PKG_CONFIG) --cflags libjq sqlite3 libcurl 2>/dev/null || :`
+
+-include config.mk
+
+LIB = lib/libbottle.a
+# One name a line, sorted, and an empty line behind.
+OBJ = \
+	lib/addr.o \
+	lib/args.o \
+	lib/child.o \
+	lib/cidr.o \
+	lib/error.o \
+	lib/input.o \
+	lib/io.o \
+	lib/mem.o \
+	lib/pool.o \
+	lib/record.o \
+	lib/text.o \
+
+HDR = \
+	lib/addr.h \
+	lib/args.h \
+	lib/child.h \
+	lib/cidr.h \
+	lib/containers.h \
+	lib/docker.h \
+	lib/error.h \
+	lib/input.h \
+	lib/io.h \
+	lib/listen.h \
+	lib/mem.h \
+	lib/pool.h \
+	lib/record.h \
+	lib/text.h \
+
+TOOLS = \
+
+SCRIPTS = \
+
+MAN1 = \
+
+MAN7 = \
+
+UNIT = \
+	tests/unit_addr \
+	tests/unit_record \
+
+all: $(TOOLS)
+
+.SUFFIXES: .c .o
+.c.o:
+	$(CC) $(ALL_CPPFLAGS) $(CPPFLAGS) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(OBJ) $(TOOLS:=.o) $(UNIT:=.o): $(HDR)
+
+$(LIB): $(OBJ)
+	rm -f $@
+	ar rc $@ $(OBJ)
+
+# One rule a tool: it shows which libraries the tool needs.
+
+$(UNIT): $(UNIT:=.o) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \
+	    $(SQLITE_LIBS) $(CURL_LIBS)
+
+deps:
+	@tests/deps
+
+check: deps
+	@$(MAKE) all $(UNIT)
+	@tests/run
+
+lint:
+	@tests/lint
+
+install: all
+	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
+
+uninstall:
+	cd $(DESTDIR)$(BINDIR) && rm -f $(TOOLS:bin/%=%) $(SCRIPTS:bin/%=%)
+	cd $(DESTDIR)$(MANDIR)/man1 && rm -f $(MAN1:man/%=%)
+	cd $(DESTDIR)$(MANDIR)/man7 && rm -f $(MAN7:man/%=%)
+
+clean:
+	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT)
+	rm -rf build
+
+.PHONY: all check clean deps install lint uninstall

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ARGS_H
+#define ARGS_H
+
+/*
+ * What every tool's command line has in common.  An option string for
+ * getopt(3) is written "+" ARGS_COMMON "...": options end at the first
+ * operand on every system, and the switch's default hands what it does not
+ * know itself to args_common().
+ */
+#define ARGS_COMMON	"hV-:"
+
+/**
+ * args_init():
+ * Call first in main(): io_init(), and getopt(3) leaves messages to us.
+ */
+void args_init(void);
+
+/**
+ * args_command(argc, argv):
+ * Cut ${argv} and ${argc} at the first argument that is exactly "--", before
+ * getopt(3) sees it.  Return what stands behind it, or NULL if there is none.
+ */
+char **args_command(int *, char **);
+
+/**
+ * args_common(opt, usage):
+ * Answer -h and --help with ${usage} and -V and --version with the version,
+ * on standard output, and exit 0.  Anything else is a usage error: exit 2.
+ */
+_Noreturn void args_common(int, const char *);
+
+/**
+ * args_usage(usage):
+ * Print ${usage}, lines that end in newlines, on standard error, and exit
+ * with status 2.
+ */
+_Noreturn void args_usage(const char *);
+
+/**
+ * args_expand(s, alias, port):
+ * Return a copy of ${s}, to be freed, with "{}" replaced by ${alias},
+ * "{port}" by ${port} unless that is NULL, and "{{}}" by a literal "{}".
+ * Other braces are left alone.
+ */
+char *args_expand(const char *, const char *, const char *);
+
+/**
+ * args_expand_all(argv, alias, port):
+ * Return a NULL-terminated copy of ${argv}, every element expanded.
+ */
+char **args_expand_all(char *const *, const char *, const char *);
+
+/**
+ * args_number(s, min, max, number):
+ * Read ${s}, decimal digits only, into ${number}.  Return 0, or -1 if it is
+ * no number or not within ${min} and ${max}.
+ */
+int args_number(const char *, unsigned long, unsigned long, unsigned long *);
+
+#endif

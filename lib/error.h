@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ERROR_H
+#define ERROR_H
+
+#include <stddef.h>
+
+/* Why something failed: one line, lower case, no full stop, no newline. */
+struct error {
+	char	text[1024];
+};
+
+/* Bytes that error_quote() may write, its NUL included. */
+#define ERROR_QUOTE	(64 * 4 + sizeof("..."))
+
+/**
+ * error_set(e, fmt, ...):
+ * Make ${e} say ${fmt}.  Return -1, so that callers can return the call.
+ */
+int error_set(struct error *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/**
+ * error_sys(e, fmt, ...):
+ * As error_set(), with ": " and the meaning of errno behind it.
+ */
+int error_sys(struct error *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/**
+ * error_prefix(e, fmt, ...):
+ * Put ${fmt} and ": " before what ${e} says: the place where it happened.
+ * Return -1.
+ */
+int error_prefix(struct error *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/**
+ * error_quote(buf, token, len):
+ * Write the ${len} bytes at ${token} into ${buf} (ERROR_QUOTE bytes) in a form
+ * that is safe on a terminal: bytes outside of printable ASCII become \xNN,
+ * and what is beyond 64 bytes becomes "...".  Return ${buf}.
+ */
+const char *error_quote(char *, const char *, size_t);
+
+#endif

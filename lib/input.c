@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+#include "input.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "io.h"
+#include "mem.h"
+#include "record.h"
+#include "text.h"
+
+#define BLANKS	" \t\r\n\v\f"
+
+static void
+append(struct input *in, const char *text, size_t len, size_t line)
+{
+
+	in->item = mem_resize(in->item, in->count + 1, sizeof(*in->item));
+	in->item[in->count].text = mem_copy(text, len);
+	in->item[in->count++].line = line;
+}
+
+/* Split the ${len} bytes at ${text}, which hold no NUL, into lines. */
+static void
+split(struct input *in, const char *text)
+{
+	size_t len, line, skip;
+
+	for (line = 1; *text != '\0'; line++) {
+		skip = strcspn(text, "\n");
+		len = skip;
+		while (len > 0 && strchr(BLANKS, *text) != NULL) {
+			text++;
+			len--;
+			skip--;
+		}
+		while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
+			len--;
+		if (len > 0 && *text != '#')
+			append(in, text, len, line);
+		text += skip;
+		if (*text == '\n')
+			text++;
+	}
+}
+
+/* Take the strings out of the JSON array ${list}. */
+static int
+take(struct input *in, const struct record *list, struct error *e)
+{
+	struct record *r;
+	const char *s;
+	size_t i;
+
+	for (i = 0; i < record_count(list); i++) {
+		r = record_at(list, i);
+		s = record_string(r);
+		if (s != NULL)
+			append(in, s, strlen(s), 0);
+		record_free(r);
+		if (s == NULL)
+			return (error_set(e, INPUT_NAME ": element %zu of the "
+			    "array is not a string", i + 1));
+	}
+	return (0);
+}
+
+int
+input_is_json(const char *text)
+{
+
+	text += strspn(text, BLANKS);
+	if (*text == '{')
+		return (1);
+	if (*text != '[')
+		return (0);
+	text += 1 + strspn(text + 1, BLANKS);
+	return (*text == '{' || *text == '"' || *text == ']');
+}
+
+int
+input_read(struct input *in, struct error *e)
+{
+	struct record *r;
+	char *text;
+	size_t len;
+	int result;
+
+	memset(in, 0, sizeof(*in));
+	text = NULL;
+	r = NULL;
+	result = -1;
+	if (io_read(STDIN_FILENO, INPUT_NAME, INPUT_MAX, &text, &len, e) == -1)
+		return (-1);
+	if (text_check(text, len, INPUT_NAME, e) == -1)
+		goto out;
+	if (!input_is_json(text)) {
+		split(in, text);
+	} else {
+		r = record_parse(text, len, RECORD_STRICT, INPUT_NAME, e);
+		if (r == NULL)
+			goto out;
+		if (record_kind(r) == RECORD_OBJECT) {
+			in->record = r;
+			r = NULL;
+		} else if (take(in, r, e) == -1)
+			goto out;
+	}
+	if (in->record == NULL && in->count == 0)
+		error_set(e, INPUT_NAME ": empty");
+	else
+		result = 0;
+out:
+	record_free(r);
+	free(text);
+	return (result);
+}
+
+int
+input_fail(const struct input *in, size_t i, struct error *e)
+{
+
+	if (in->item[i].line == 0)
+		return (error_prefix(e, INPUT_NAME));
+	return (error_prefix(e, INPUT_NAME ":%zu", in->item[i].line));
+}
+
+void
+input_free(struct input *in)
+{
+	size_t i;
+
+	record_free(in->record);
+	for (i = 0; i < in->count; i++)
+		free(in->item[i].text);
+	free(in->item);
+	memset(in, 0, sizeof(*in));
+}

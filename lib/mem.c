@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+#include "mem.h"
+
+#include <err.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Noreturn void
+mem_exhausted(void)
+{
+
+	errx(2, "out of memory");
+}
+
+void *
+mem_alloc(size_t n, size_t size)
+{
+	void *p;
+
+	p = calloc(n > 0 ? n : 1, size);
+	if (p == NULL)
+		mem_exhausted();
+	return (p);
+}
+
+void *
+mem_resize(void *p, size_t n, size_t size)
+{
+
+	if (n > SIZE_MAX / size)
+		mem_exhausted();
+	p = realloc(p, n > 0 ? n * size : size);
+	if (p == NULL)
+		mem_exhausted();
+	return (p);
+}
+
+char *
+mem_copy(const char *p, size_t len)
+{
+	char *copy;
+
+	copy = mem_alloc(len + 1, 1);
+	if (len > 0)
+		memcpy(copy, p, len);
+	return (copy);
+}
+
+char *
+mem_format(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		mem_exhausted();
+	s = mem_alloc((size_t)len + 1, 1);
+	va_start(ap, fmt);
+	vsnprintf(s, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return (s);
+}

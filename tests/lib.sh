@@ -1,0 +1,102 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: ISC
+# What the .t files share; they are run by bats, and so by bash.
+
+TESTS=$BATS_TEST_DIRNAME
+export TESTS
+
+# check [-s status] [-o stdout] [-e stderr] [-i stdin] -- command [argument ...]
+#
+# Run the command and compare its exit status, standard output and standard
+# error, byte for byte, with what is expected: 0, nothing and nothing unless
+# told otherwise.  TEXT stands for its lines, each with a newline; the forms
+# file:PATH, match:ERE (of the whole) and ignore may be used instead.
+# Standard input is TEXT or file:PATH, else empty.
+check() {
+	local status=0 out='' err='' in=file:/dev/null got=0 bad=0 option
+	local OPTIND=1
+
+	while getopts s:o:e:i: option; do
+		case $option in
+		s) status=$OPTARG ;;
+		o) out=$OPTARG ;;
+		e) err=$OPTARG ;;
+		i) in=$OPTARG ;;
+		*) return 1 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	case $in in
+	file:*) in=${in#file:} ;;
+	*) printf '%s\n' "$in" >"$BATS_TEST_TMPDIR/.in"
+		in=$BATS_TEST_TMPDIR/.in ;;
+	esac
+	"$@" <"$in" >"$BATS_TEST_TMPDIR/.out" 2>"$BATS_TEST_TMPDIR/.err" ||
+		got=$?
+	same stdout "$out" "$BATS_TEST_TMPDIR/.out" || bad=1
+	same stderr "$err" "$BATS_TEST_TMPDIR/.err" || bad=1
+	if [ "$got" != "$status" ]; then
+		echo "status: $got, expected $status"
+		bad=1
+	fi
+	[ "$bad" = 0 ] || echo "command: $*"
+	return "$bad"
+}
+
+# same NAME EXPECTED FILE: does the file hold what check's forms say?
+same() {
+	local expected=$BATS_TEST_TMPDIR/.expected
+
+	case $2 in
+	ignore) return 0 ;;
+	match:*)
+		[[ $(cat "$3") =~ ^(${2#match:})$ ]] && return 0
+		echo "$1: does not match ${2#match:}"
+		cat "$3"
+		return 1 ;;
+	file:*) expected=${2#file:} ;;
+	'') : >"$expected" ;;
+	*) printf '%s\n' "$2" >"$expected" ;;
+	esac
+	cmp -s "$expected" "$3" && return 0
+	echo "$1 (-expected, +got):"
+	diff -u "$expected" "$3" | tail -n +3
+	return 1
+}
+
+# need 'reason' command...: skip with the reason where the command fails.
+# Where CI is set the machine has to have it, so there it is a failure.
+need() {
+	local reason=$1
+
+	shift
+	"$@" >/dev/null 2>&1 && return 0
+	if [ -n "${CI:-}" ]; then
+		echo "this machine should have it: $reason"
+		return 1
+	fi
+	skip "$reason"
+}
+
+# until_true SECONDS command...: wait for the command to succeed, no longer.
+until_true() {
+	local tries=$(($1 * 20))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || { echo "never: $*"; return 1; }
+		sleep 0.05
+	done
+}
+
+# Every test begins in an empty folder of its own, with a plain environment.
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export HOME=$BATS_TEST_TMPDIR
+	export LC_ALL=C TZ=UTC
+	unset LOALIAS_POOL LOALIAS_CLAIM_PORT SMOLVM SMOLVM_DATA_DIR \
+		XDG_DATA_HOME XDG_CACHE_HOME NO_PROXY no_proxy HTTP_PROXY \
+		http_proxy HTTPS_PROXY https_proxy ALL_PROXY all_proxy \
+		DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG
+}

@@ -3,7 +3,9 @@
 # What the .t files share; they are run by bats, and so by bash.
 
 TESTS=$BATS_TEST_DIRNAME
-export TESTS
+# What is fetched or built once is kept here, in the real home.
+: "${BOTTLE_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/bottle-tools}"
+export TESTS BOTTLE_CACHE
 
 # check [-s status] [-o stdout] [-e stderr] [-i stdin] -- command [argument ...]
 #

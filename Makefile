@@ -32,6 +32,9 @@ OBJ = \
 	lib/error.o \
 	lib/input.o \
 	lib/io.o \
+	lib/listen.o \
+	lib/listen_linux.o \
+	lib/listen_scan.o \
 	lib/mem.o \
 	lib/pool.o \
 	lib/record.o \

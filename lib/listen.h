@@ -14,6 +14,7 @@ struct listener {
 	unsigned	port;
 	int		udp;
 	int		v6only;		/* bound to ::, and takes no IPv4 */
+	int		scanned;	/* bound is just where it answered */
 	unsigned long	inode;		/* 0 if not known */
 };
 
@@ -26,15 +27,31 @@ struct listeners {
  * listen_find(alias, n, l, e):
  * Find the listeners that answer on one of the ${n} addresses at ${alias}:
  * bound to it, or to a wildcard that covers it.  Where the kernel's tables
- * cannot be read the ports are tried one by one, TCP only, and what answers
- * is reported as bound to the alias.  Return 0 with ${l} filled, sorted by
+ * cannot be read this is listen_scan().  Return 0 with ${l} filled, sorted by
  * address, protocol and port; or -1 with ${e} set.
  */
 int listen_find(const struct addr *, size_t, struct listeners *,
     struct error *);
 
+/**
+ * listen_scan(alias, n, l, e):
+ * The same by connecting to every TCP port of each address, on any system.
+ * UDP is not seen, nor whether what answers is bound to the address or to a
+ * wildcard: it is reported as bound to the address, and as scanned.  The
+ * services see a connection that is closed at once.  Progress is shown on
+ * standard error if that is a terminal.
+ */
+int listen_scan(const struct addr *, size_t, struct listeners *,
+    struct error *);
+
 /* listen_answers(l, alias): does ${l} answer on ${alias}? */
 int listen_answers(const struct listener *, const struct addr *);
+
+/* listen_append(l, one): append ${one} to ${l}. */
+void listen_append(struct listeners *, const struct listener *);
+
+/* listen_sort(l): put ${l} into the order that listen_find() promises. */
+void listen_sort(struct listeners *);
 
 /* listen_free(l): free what ${l} holds. */
 void listen_free(struct listeners *);

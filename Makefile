@@ -38,6 +38,7 @@ OBJ = \
 	lib/mem.o \
 	lib/pool.o \
 	lib/record.o \
+	lib/sha256.o \
 	lib/text.o \
 
 HDR = \
@@ -54,6 +55,7 @@ HDR = \
 	lib/mem.h \
 	lib/pool.h \
 	lib/record.h \
+	lib/sha256.h \
 	lib/text.h \
 
 TOOLS = \
@@ -67,6 +69,7 @@ MAN7 = \
 UNIT = \
 	tests/unit_addr \
 	tests/unit_record \
+	tests/unit_sha256 \
 
 all: $(TOOLS)
 

@@ -27,6 +27,7 @@ LIB = lib/libbottle.a
 OBJ = \
 	lib/addr.o \
 	lib/args.o \
+	lib/canary.o \
 	lib/child.o \
 	lib/cidr.o \
 	lib/error.o \
@@ -44,6 +45,7 @@ OBJ = \
 HDR = \
 	lib/addr.h \
 	lib/args.h \
+	lib/canary.h \
 	lib/child.h \
 	lib/cidr.h \
 	lib/containers.h \
@@ -59,6 +61,7 @@ HDR = \
 	lib/text.h \
 
 TOOLS = \
+	bin/loalias-canary \
 
 SCRIPTS = \
 
@@ -84,6 +87,8 @@ $(LIB): $(OBJ)
 	ar rc $@ $(OBJ)
 
 # One rule a tool: it shows which libraries the tool needs.
+bin/loalias-canary: bin/loalias-canary.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB)
 
 $(UNIT): $(UNIT:=.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \

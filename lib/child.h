@@ -2,6 +2,10 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <sys/types.h>
+
+#include <signal.h>
+
 struct error;
 
 /**
@@ -10,6 +14,23 @@ struct error;
  * 127 if there is no such program, else 126, as env(1) exits; ${e} is set.
  */
 int child_exec(char *const *, struct error *);
+
+/**
+ * child_spawn(argv, mask, e):
+ * Run the program ${argv}[0], found through PATH, in a process group of its
+ * own, whose number is its process ID, with the signals in ${mask} blocked,
+ * /dev/null as its standard input, and standard error as its standard output.
+ * Return its process ID; or -1 with ${e} set if it could not be run.
+ */
+pid_t child_spawn(char *const *, const sigset_t *, struct error *);
+
+/**
+ * child_kill(pid):
+ * End the process group ${pid}, whose leader must not have been waited for
+ * unless some of the group outlived it: SIGTERM, and SIGKILL for what is
+ * still there half a second later.
+ */
+void child_kill(pid_t);
 
 /**
  * child_status(status):

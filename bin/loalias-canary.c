@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/* loalias-canary: can this command reach a listener of this host? */
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "args.h"
+#include "canary.h"
+#include "error.h"
+#include "io.h"
+
+#define SECONDS_MAX	86400
+
+static const char usage[] =
+    "usage: loalias-canary [-ju] [-t seconds] [address] -- command "
+    "[argument ...]\n";
+
+/* ADDRESS:PORT, or [ADDRESS]:PORT; ${buf} has ADDR_STRLEN + 8 bytes. */
+static const char *
+format(const struct addr *a, unsigned port, char *buf)
+{
+	char text[ADDR_STRLEN];
+
+	snprintf(buf, ADDR_STRLEN + 8, a->family == AF_INET6 ? "[%s]:%u" :
+	    "%s:%u", addr_format(a, text), port);
+	return (buf);
+}
+
+static void
+tell(const struct canary *c)
+{
+	char buf[ADDR_STRLEN + 8];
+	size_t i;
+
+	for (i = 0; i < c->count && i < CANARY_PEERS; i++)
+		if (c->peer[i].port == 0)
+			warnx("reached by one that was gone at once");
+		else
+			warnx("reached by %s", format(&c->peer[i].addr,
+			    c->peer[i].port, buf));
+	if (c->count > CANARY_PEERS)
+		warnx("reached %zu times more", c->count - CANARY_PEERS);
+}
+
+static void
+print(const struct canary *c, int json)
+{
+	char buf[ADDR_STRLEN + 8];
+
+	if (json)
+		printf("{\"address\":\"%s\",\"port\":%u,\"transport\":\"%s\","
+		    "\"reached\":%s,\"times\":%zu}\n",
+		    addr_format(&c->addr, buf), c->port,
+		    c->udp ? "udp" : "tcp", c->count > 0 ? "true" : "false",
+		    c->count);
+	else
+		printf("%s %s\n", format(&c->addr, c->port, buf),
+		    c->count > 0 ? "reached" : "unreached");
+}
+
+static unsigned long
+read_seconds(const char *s)
+{
+	char quoted[ERROR_QUOTE];
+	unsigned long seconds;
+
+	if (args_number(s, 1, SECONDS_MAX, &seconds) == -1)
+		errx(2, "-t: not a number from 1 to %d: %s", SECONDS_MAX,
+		    error_quote(quoted, s, strlen(s)));
+	return (seconds);
+}
+
+static void
+read_address(const char *s, struct addr *a)
+{
+	char quoted[ERROR_QUOTE];
+
+	if (addr_parse(s, a) == -1)
+		errx(2, "not an address: %s",
+		    error_quote(quoted, s, strlen(s)));
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct canary c;
+	struct error e;
+	struct addr a;
+	char **command, address[ADDR_STRLEN], port[8];
+	unsigned long seconds;
+	int json, opt, result, udp;
+
+	args_init();
+	command = args_command(&argc, argv);
+	json = udp = 0;
+	seconds = 60;
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "jt:u")) != -1)
+		switch (opt) {
+		case 'j':
+			json = 1;
+			break;
+		case 't':
+			seconds = read_seconds(optarg);
+			break;
+		case 'u':
+			udp = 1;
+			break;
+		default:
+			args_common(opt, usage);
+		}
+	if (command == NULL || command[0] == NULL || argc - optind > 1)
+		args_usage(usage);
+	read_address(optind < argc ? argv[optind] : "127.0.0.1", &a);
+	if (canary_open(&c, &a, udp, &e) == -1)
+		errx(2, "%s", e.text);
+	snprintf(port, sizeof(port), "%u", c.port);
+	command = args_expand_all(command, addr_format(&a, address), port);
+	result = canary_run(&c, command, seconds, &e);
+	canary_close(&c);
+	tell(&c);
+	if (result == -1)
+		warnx("%s", e.text);
+	if (result == -1 && c.count == 0)
+		return (2);
+	print(&c, json);
+	return (io_finish(c.count > 0));
+}

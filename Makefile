@@ -37,6 +37,7 @@ OBJ = \
 	lib/listen_linux.o \
 	lib/listen_scan.o \
 	lib/mem.o \
+	lib/noproxy.o \
 	lib/pool.o \
 	lib/record.o \
 	lib/sha256.o \
@@ -55,6 +56,7 @@ HDR = \
 	lib/io.h \
 	lib/listen.h \
 	lib/mem.h \
+	lib/noproxy.h \
 	lib/pool.h \
 	lib/record.h \
 	lib/sha256.h \
@@ -62,15 +64,18 @@ HDR = \
 
 TOOLS = \
 	bin/loalias-canary \
+	bin/noproxy-add \
 
 SCRIPTS = \
 
 MAN1 = \
+	man/noproxy-add.1 \
 
 MAN7 = \
 
 UNIT = \
 	tests/unit_addr \
+	tests/unit_noproxy \
 	tests/unit_record \
 	tests/unit_sha256 \
 
@@ -89,6 +94,9 @@ $(LIB): $(OBJ)
 # One rule a tool: it shows which libraries the tool needs.
 bin/loalias-canary: bin/loalias-canary.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB)
+
+bin/noproxy-add: bin/noproxy-add.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
 
 $(UNIT): $(UNIT:=.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: ISC */
+/* noproxy-add: add hosts to no_proxy and NO_PROXY, for every client */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "child.h"
+#include "error.h"
+#include "input.h"
+#include "io.h"
+#include "mem.h"
+#include "noproxy.h"
+#include "record.h"
+#include "text.h"
+
+static const char usage[] =
+    "usage: noproxy-add [-e | -j] host ... | -\n"
+    "       noproxy-add host ... | - -- command [argument ...]\n";
+
+/* In the order of printing. */
+static const char *const name[] = { "no_proxy", "NO_PROXY" };
+
+struct hosts {
+	char	**entry;	/* from noproxy_host() */
+	size_t	  count;
+};
+
+static int
+add_host(struct hosts *h, const char *s, struct error *e)
+{
+	char *entry;
+
+	if ((entry = noproxy_host(s, e)) == NULL)
+		return (-1);
+	h->entry = mem_resize(h->entry, h->count + 1, sizeof(*h->entry));
+	h->entry[h->count++] = entry;
+	return (0);
+}
+
+/* The hosts that standard input names: lines, or the record's alias. */
+static int
+read_hosts(struct hosts *h, struct input *in, struct error *e)
+{
+	struct record *alias;
+	size_t i;
+	int result;
+
+	if (input_read(in, e) == -1)
+		return (-1);
+	for (i = 0; i < in->count; i++)
+		if (add_host(h, in->item[i].text, e) == -1)
+			return (input_fail(in, i, e));
+	if (in->record == NULL)
+		return (0);
+	alias = record_get(in->record, "alias");
+	if (record_string(alias) == NULL)
+		result = error_set(e, "the record has no alias");
+	else
+		result = add_host(h, record_string(alias), e);
+	record_free(alias);
+	return (result == -1 ? error_prefix(e, INPUT_NAME) : 0);
+}
+
+/* The hosts of the command line: operands, or - alone. */
+static int
+get_hosts(struct hosts *h, struct input *in, int argc, char *const *argv,
+    struct error *e)
+{
+	int i;
+
+	if (strcmp(argv[0], "-") == 0 && argc == 1)
+		return (read_hosts(h, in, e));
+	for (i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "-") == 0)
+			return (error_set(e, "-: stands for all hosts, alone"));
+		if (add_host(h, argv[i], e) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* A copy of the member ${key} of ${env}; no member is no error. */
+static int
+get_member(const struct record *env, const char *key, char **value,
+    struct error *e)
+{
+	struct record *r;
+
+	if ((r = record_get(env, key)) == NULL)
+		return (0);
+	if (record_string(r) != NULL)
+		*value = mem_format("%s", record_string(r));
+	record_free(r);
+	return (*value != NULL ? 0 :
+	    error_set(e, INPUT_NAME ": env.%s is not a string", key));
+}
+
+/* What the two have so far: in the record's ${env}, else in our own. */
+static int
+get_values(const struct record *env, char **value, struct error *e)
+{
+	const char *s;
+	int i;
+
+	if (env != NULL && record_kind(env) != RECORD_OBJECT)
+		return (error_set(e, INPUT_NAME ": env is not an object"));
+	for (i = 0; i < 2; i++) {
+		if (env != NULL) {
+			if (get_member(env, name[i], &value[i], e) == -1)
+				return (-1);
+		} else if ((s = getenv(name[i])) != NULL)
+			value[i] = mem_format("%s", s);
+	}
+	return (0);
+}
+
+static int
+merge(const struct hosts *h, char *const *old, char **new, struct error *e)
+{
+	int i, from;
+
+	for (i = 0; i < 2; i++) {
+		from = old[i] != NULL && *old[i] != '\0' ? i : 1 - i;
+		new[i] = noproxy_add(old[i], old[1 - i], h->entry, h->count, e);
+		if (new[i] == NULL)
+			return (error_prefix(e, "%s", name[from]));
+	}
+	return (0);
+}
+
+/* Print ${record}, or a new one, with the ${value}s put into its ${env}. */
+static int
+print_json(const struct record *record, const struct record *env,
+    char *const *value, struct error *e)
+{
+	struct record *inner, *outer;
+	char *text;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (text_check(value[i], strlen(value[i]), name[i], e) == -1)
+			return (-1);
+	inner = env != NULL ? record_copy(env) : record_new(RECORD_OBJECT);
+	for (i = 1; i >= 0; i--)
+		record_set(inner, name[i], record_new_string(value[i]));
+	outer = record != NULL ? record_copy(record) :
+	    record_new(RECORD_OBJECT);
+	record_set(outer, "env", inner);
+	text = record_format(outer);
+	puts(text);
+	free(text);
+	record_free(outer);
+	return (0);
+}
+
+static int
+print_text(int eflag, char *const *value)
+{
+	char *quoted;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		quoted = eflag ? noproxy_quote(value[i]) : NULL;
+		printf("%s%s=%s\n", eflag ? "export " : "", name[i],
+		    eflag ? quoted : value[i]);
+		free(quoted);
+	}
+	return (0);
+}
+
+/* Become ${command}, with the ${value}s set; only a failure returns. */
+static int
+run(char *const *command, int has_read, char *const *value, struct error *e)
+{
+	int i;
+
+	if (has_read && io_null_stdin(e) == -1)
+		return (2);
+	for (i = 0; i < 2; i++)
+		if (setenv(name[i], value[i], 1) == -1)
+			mem_exhausted();
+	return (child_exec(command, e));
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct record *env;
+	struct input in;
+	struct hosts h;
+	struct error e;
+	char **command, *new[2], *old[2];
+	int eflag, i, jflag, opt, status;
+
+	args_init();
+	memset(&in, 0, sizeof(in));
+	memset(&h, 0, sizeof(h));
+	memset(new, 0, sizeof(new));
+	memset(old, 0, sizeof(old));
+	env = NULL;
+	eflag = jflag = 0;
+	status = 2;
+	command = args_command(&argc, argv);
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "ej")) != -1)
+		switch (opt) {
+		case 'e':
+			eflag = 1;
+			break;
+		case 'j':
+			jflag = 1;
+			break;
+		default:
+			args_common(opt, usage);
+		}
+	argc -= optind;
+	argv += optind;
+	if (argc == 0 || eflag + jflag + (command != NULL) > 1 ||
+	    (command != NULL && command[0] == NULL))
+		args_usage(usage);
+	if (get_hosts(&h, &in, argc, argv, &e) == -1)
+		goto out;
+	if (in.record != NULL)
+		env = record_get(in.record, "env");
+	if (get_values(env, old, &e) == -1 || merge(&h, old, new, &e) == -1)
+		goto out;
+	if (command != NULL)
+		status = run(command, strcmp(argv[0], "-") == 0, new, &e);
+	else if (jflag)
+		status = print_json(in.record, env, new, &e) == -1 ? 2 : 0;
+	else
+		status = print_text(eflag, new);
+out:
+	if (status != 0)
+		warnx("%s", e.text);
+	for (i = 0; i < 2; i++) {
+		free(old[i]);
+		free(new[i]);
+	}
+	for (i = 0; i < (int)h.count; i++)
+		free(h.entry[i]);
+	free(h.entry);
+	record_free(env);
+	input_free(&in);
+	return (io_finish(status));
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef NOPROXY_H
+#define NOPROXY_H
+
+#include <stddef.h>
+
+struct error;
+
+/*
+ * The bytes that a value may have.  Linux runs no program with a NAME=VALUE
+ * longer than this, its NUL apart (MAX_ARG_STRLEN, execve(2)).
+ */
+#define NOPROXY_MAX	(131071 - (sizeof("no_proxy=") - 1))
+
+/**
+ * noproxy_host(s, e):
+ * Turn ${s}, a host name, a domain with a leading dot, an address or a
+ * network, into what has to stand in a list for it: one entry, or two with a
+ * comma between for an IPv6 address, which clients look for as ::1 or as
+ * [::1].  Return fresh memory, or NULL with ${e} set.
+ */
+char *noproxy_host(const char *, struct error *);
+
+/**
+ * noproxy_add(value, other, host, n, e):
+ * Add each of the ${n} ${host}s, from noproxy_host(), to the list ${value},
+ * unless it has just this entry already.  Either of ${value} and ${other},
+ * the list under the other name, may be NULL; without entries of its own,
+ * ${value} starts from ${other}.  A list that is exactly "*" stays so, since
+ * any entry beside it would take its meaning away.  Blanks between entries
+ * become commas.  Return fresh memory, or NULL with ${e} set.
+ */
+char *noproxy_add(const char *, const char *, char *const *, size_t,
+    struct error *);
+
+/**
+ * noproxy_quote(value):
+ * ${value} as one word of sh(1), whatever is in it, in fresh memory.
+ */
+char *noproxy_quote(const char *);
+
+#endif

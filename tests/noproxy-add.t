@@ -1,0 +1,184 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+
+load lib.sh
+
+# Where a test says nothing else, both variables are unset.
+
+@test "prints both variables, ready for docker's --env-file" {
+	check -o 'no_proxy=127.0.0.16
+NO_PROXY=127.0.0.16' -- noproxy-add 127.0.0.16
+	no_proxy=a NO_PROXY=a,b check -o 'no_proxy=a,127.0.0.16,x,10.0.0.0/8
+NO_PROXY=a,b,127.0.0.16,x,10.0.0.0/8' -- \
+		noproxy-add 127.0.0.16/32 x 10.0.0.0/8 x
+}
+
+@test "one that is unset or empty starts from the other" {
+	NO_PROXY=a check -o 'no_proxy=a,h
+NO_PROXY=a,h' -- noproxy-add h
+	no_proxy=a NO_PROXY='' check -o 'no_proxy=a,h
+NO_PROXY=a,h' -- noproxy-add h
+	no_proxy='*' check -o 'no_proxy=*
+NO_PROXY=*' -- noproxy-add h
+}
+
+@test "a second time changes nothing" {
+	no_proxy='a, b c' noproxy-add ::1 127.0.0.16 >once
+	env "$(sed -n 1p once)" "$(sed -n 2p once)" \
+		noproxy-add ::1 127.0.0.16 >twice
+	check -o file:once -- cat twice
+	check -o 'no_proxy=a,b,c,::1,[::1],127.0.0.16' -- sed -n 1p once
+}
+
+@test "-e: a shell can evaluate any value" {
+	no_proxy="it's \$(touch no) \`touch no\` \"\\ ; touch no" NO_PROXY=b \
+		noproxy-add -e h >script
+	for sh in sh bash 'busybox sh' dash; do
+		command -v "${sh%% *}" >/dev/null || continue
+		check -o "it's,\$(touch,no),\`touch,no\`,\"\\,;,touch,no,h b,h" \
+			-- $sh -c 'eval "$(cat script)"
+			printenv no_proxy | tr "\n" " "; printenv NO_PROXY'
+	done
+	[ ! -e no ]
+	check -o "export no_proxy='h'
+export NO_PROXY='h'" -- noproxy-add -e h
+}
+
+@test "-j: one object" {
+	no_proxy='"q"' check -o \
+		'{"env":{"NO_PROXY":"\"q\",h","no_proxy":"\"q\",h"}}' -- \
+		noproxy-add -j h
+}
+
+@test "- reads lines: addresses, networks, comments, CRLF" {
+	check -i $'# mine\r\n127.0.0.16/32\r\n\n  ::1\t\n10.0.0.0/8' -o \
+'no_proxy=127.0.0.16,::1,[::1],10.0.0.0/8
+NO_PROXY=127.0.0.16,::1,[::1],10.0.0.0/8' -- noproxy-add -
+	check -i '["127.0.0.16/32","x"]' -o 'no_proxy=127.0.0.16,x
+NO_PROXY=127.0.0.16,x' -- noproxy-add -
+}
+
+@test "- reads the launch record, and -j hands it on" {
+	check -i '{"z":1.5,"alias":"127.0.0.16","a":[null]}' -o \
+'{"z":1.5,"alias":"127.0.0.16","a":[null],"env":{"NO_PROXY":"127.0.0.16","no_proxy":"127.0.0.16"}}' \
+		-- noproxy-add -j -
+	check -i '{"alias":"127.0.0.16"}' -o 'no_proxy=127.0.0.16
+NO_PROXY=127.0.0.16' -- noproxy-add -
+}
+
+@test "the record's own env is the base, and keeps its other members" {
+	no_proxy=host NO_PROXY=host check -i \
+'{"env":{"X":"1","NO_PROXY":"localhost"},"alias":"127.0.0.16"}' -o \
+'{"env":{"X":"1","NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"},"alias":"127.0.0.16"}' \
+		-- noproxy-add -j -
+	no_proxy=host check -i '{"env":{},"alias":"x"}' -o 'no_proxy=x
+NO_PROXY=x' -- noproxy-add -
+	no_proxy=host check -i '{"alias":"x"}' -o 'no_proxy=host,x
+NO_PROXY=host,x' -- noproxy-add -
+}
+
+@test "a command gets both, and its own status, input and arguments" {
+	NO_PROXY=a check -i in -s 7 -o 'a,h a,h -e -- in' -- noproxy-add h -- \
+		sh -c 'echo "$no_proxy $NO_PROXY $*" "$(cat)"; exit 7' sh -e --
+	check -s 127 -e 'noproxy-add: nosuch: No such file or directory' -- \
+		noproxy-add h -- nosuch
+	check -s 126 -e 'noproxy-add: ./dir: Permission denied' -- \
+		sh -c 'mkdir dir; exec noproxy-add h -- ./dir'
+	check -s 143 -- noproxy-add h -- sh -c 'kill $$'
+}
+
+@test "a command after - gets no standard input" {
+	check -i h -o 'h ' -- \
+		noproxy-add - -- sh -c 'echo "$NO_PROXY $(cat)"'
+}
+
+@test "usage errors" {
+	usage='usage: noproxy-add [-e | -j] host ... | -
+       noproxy-add host ... | - -- command [argument ...]'
+	check -o "$usage" -- noproxy-add -h
+	check -s 2 -e "$usage" -- noproxy-add
+	check -s 2 -e "$usage" -- noproxy-add -e
+	check -s 2 -e "$usage" -- noproxy-add -e -j h
+	check -s 2 -e "$usage" -- noproxy-add -j h -- true
+	check -s 2 -e "$usage" -- noproxy-add -e h -- true
+	check -s 2 -e "$usage" -- noproxy-add h --
+	check -s 2 -e "$usage" -- noproxy-add -- true
+	check -s 2 -e "noproxy-add: -x: unknown option, or no argument behind it
+$usage" -- noproxy-add -x h
+	check -s 2 -e 'noproxy-add: -: stands for all hosts, alone' -- \
+		noproxy-add - h
+	check -s 2 -e 'noproxy-add: -: stands for all hosts, alone' -- \
+		noproxy-add - -
+	check -s 2 -e 'noproxy-add: not a host or address: -e' -- \
+		noproxy-add h -e
+}
+
+@test "bad hosts: the place, and nothing on standard output" {
+	check -s 2 -e 'noproxy-add: not a host or address: foo/99' -- \
+		noproxy-add h foo/99
+	check -s 2 -i $'h\n\nfoo/99' -e \
+		'noproxy-add: <stdin>:3: not a host or address: foo/99' -- \
+		noproxy-add -
+	check -s 2 -e \
+		'noproxy-add: would switch the proxy off for every host: *' -- \
+		noproxy-add '*'
+	check -s 2 -i '["a",1]' -e \
+'noproxy-add: <stdin>: element 2 of the array is not a string' -- noproxy-add -
+	check -s 2 -i '["a","*"]' -e \
+'noproxy-add: <stdin>: would switch the proxy off for every host: *' -- \
+		noproxy-add -
+	check -s 2 -e 'noproxy-add: <stdin>: empty' -- noproxy-add -
+}
+
+@test "bad records" {
+	while IFS='|' read -r record why; do
+		check -s 2 -i "$record" -e "noproxy-add: <stdin>: $why" -- \
+			noproxy-add -j -
+	done <<-'END'
+		{}|the record has no alias
+		{"alias":1}|the record has no alias
+		{"alias":"*"}|would switch the proxy off for every host: *
+		{"alias":"a","env":[]}|env is not an object
+		{"alias":"a","env":null}|env is not an object
+		{"alias":"a","env":{"no_proxy":1}}|env.no_proxy is not a string
+		{"alias":"a","env":{"NO_PROXY":"a\u0000"}}|env.NO_PROXY is not a string
+		{"alias":"a","alias":"b"}|has a member twice in one object
+		{"alias":"a"|is not one JSON value
+	END
+	check -s 2 -i '{"alias":"a","env":{"NO_PROXY":"b\n"}}' -e \
+		'noproxy-add: NO_PROXY: has a line break or control character' \
+		-- noproxy-add -j -
+}
+
+@test "bad values in the environment" {
+	NO_PROXY=$'a\nb' check -s 2 -e \
+		'noproxy-add: NO_PROXY: has a line break or control character' \
+		-- noproxy-add h
+	no_proxy=$'a\r' NO_PROXY=b check -s 2 -e \
+		'noproxy-add: no_proxy: has a line break or control character' \
+		-- noproxy-add -e h
+	NO_PROXY=$'\xff' check -o $'no_proxy=\xff,h\nNO_PROXY=\xff,h' -- \
+		noproxy-add h
+	NO_PROXY=$'\xff' check -s 2 -e \
+		'noproxy-add: no_proxy: is not UTF-8 at byte 1' -- \
+		noproxy-add -j h
+}
+
+@test "131,071 bytes with the name can be run, one more is refused" {
+	full=$(head -c 131060 /dev/zero | tr '\0' x)
+	NO_PROXY=$full check -o 131062 -- \
+		noproxy-add h -- sh -c 'echo ${#NO_PROXY}'
+	NO_PROXY=${full}0 check -s 2 -e \
+'noproxy-add: NO_PROXY: would be longer than the 131062 bytes that a program can be started with' \
+		-- noproxy-add h
+}
+
+@test "output that is lost is trouble" {
+	[ -e /dev/full ] || skip 'no /dev/full'
+	check -s 2 -e 'noproxy-add: <stdout>: No space left on device' -- \
+		sh -c 'exec noproxy-add h >/dev/full'
+	check -s 2 -e 'noproxy-add: <stdout>: Bad file descriptor' -- \
+		sh -c 'exec noproxy-add h >&-'
+	check -s 2 -e 'noproxy-add: <stdin>: Bad file descriptor' -- \
+		sh -c 'exec noproxy-add - <&-'
+}

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "io.h"
 #include "mem.h"
+#include "pool.h"
 #include "record.h"
 #include "text.h"
 
@@ -125,6 +126,59 @@ input_fail(const struct input *in, size_t i, struct error *e)
 	if (in->item[i].line == 0)
 		return (error_prefix(e, INPUT_NAME));
 	return (error_prefix(e, INPUT_NAME ":%zu", in->item[i].line));
+}
+
+/* Append what the list ${r}, a record's member, names. */
+static int
+take_pool(const struct record *r, struct pool *pool, struct error *e)
+{
+	struct input list;
+	size_t i;
+	int result;
+
+	memset(&list, 0, sizeof(list));
+	result = 0;
+	if (record_kind(r) != RECORD_ARRAY || record_count(r) == 0)
+		result = error_set(e, INPUT_NAME ": pool: is not a list of "
+		    "addresses");
+	else if (take(&list, r, e) == -1)
+		result = -1;
+	for (i = 0; i < list.count && result == 0; i++)
+		if (pool_add(pool, list.item[i].text, e) == -1)
+			result = error_prefix(e, INPUT_NAME ": pool");
+	input_free(&list);
+	return (result);
+}
+
+int
+input_pool(char *const *operand, struct input *in, struct pool *pool,
+    struct error *e)
+{
+	struct record *r;
+	size_t i;
+	int result;
+
+	if (operand[0] == NULL)
+		return (pool_default(pool, e));
+	if (strcmp(operand[0], "-") != 0) {
+		for (i = 0; operand[i] != NULL; i++)
+			if (pool_add(pool, operand[i], e) == -1)
+				return (-1);
+		return (0);
+	}
+	if (input_read(in, e) == -1)
+		return (-1);
+	if (in->record != NULL) {
+		r = record_get(in->record, "pool");
+		result = r != NULL ? take_pool(r, pool, e) :
+		    pool_default(pool, e);
+		record_free(r);
+		return (result);
+	}
+	for (i = 0; i < in->count; i++)
+		if (pool_add(pool, in->item[i].text, e) == -1)
+			return (input_fail(in, i, e));
+	return (0);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct error;
+struct pool;
 struct record;
 
 /* One item of a list, and the line that it stood on (0 if in JSON). */
@@ -42,6 +43,16 @@ int input_read(struct input *, struct error *);
  * Return -1.
  */
 int input_fail(const struct input *, size_t, struct error *);
+
+/**
+ * input_pool(operand, in, pool, e):
+ * Append to ${pool} what the NULL-terminated ${operand}s name: addresses,
+ * ranges and networks; standard input, read into ${in}, if the first is "-",
+ * with a list of the same or a launch record's "pool"; or the default pool
+ * where there is no operand, or no "pool" in the record.  Return 0, or -1
+ * with ${e} set.  ${in} is zeroed by the caller, and freed in either case.
+ */
+int input_pool(char *const *, struct input *, struct pool *, struct error *);
 
 /* input_is_json(text): does ${text} begin as JSON does (see above)? */
 int input_is_json(const char *);

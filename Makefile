@@ -30,15 +30,22 @@ OBJ = \
 	lib/canary.o \
 	lib/child.o \
 	lib/cidr.o \
+	lib/ensure.o \
 	lib/error.o \
 	lib/input.o \
 	lib/io.o \
 	lib/listen.o \
 	lib/listen_linux.o \
 	lib/listen_scan.o \
+	lib/lo.o \
+	lib/lo_bsd.o \
+	lib/lo_linux.o \
 	lib/mem.o \
 	lib/noproxy.o \
+	lib/persist.o \
+	lib/plan.o \
 	lib/pool.o \
+	lib/privilege.o \
 	lib/record.o \
 	lib/sha256.o \
 	lib/text.o \
@@ -51,19 +58,25 @@ HDR = \
 	lib/cidr.h \
 	lib/containers.h \
 	lib/docker.h \
+	lib/ensure.h \
 	lib/error.h \
 	lib/input.h \
 	lib/io.h \
 	lib/listen.h \
+	lib/lo.h \
 	lib/mem.h \
 	lib/noproxy.h \
+	lib/persist.h \
+	lib/plan.h \
 	lib/pool.h \
+	lib/privilege.h \
 	lib/record.h \
 	lib/sha256.h \
 	lib/text.h \
 
 TOOLS = \
 	bin/loalias-canary \
+	bin/loalias-ensure \
 	bin/noproxy-add \
 
 SCRIPTS = \
@@ -94,6 +107,9 @@ $(LIB): $(OBJ)
 # One rule a tool: it shows which libraries the tool needs.
 bin/loalias-canary: bin/loalias-canary.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB)
+
+bin/loalias-ensure: bin/loalias-ensure.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
 
 bin/noproxy-add: bin/noproxy-add.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)

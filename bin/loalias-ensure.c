@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: ISC */
+/* loalias-ensure: make addresses usable on the loopback interface */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "args.h"
+#include "ensure.h"
+#include "error.h"
+#include "input.h"
+#include "io.h"
+#include "lo.h"
+#include "mem.h"
+#include "persist.h"
+#include "pool.h"
+#include "record.h"
+
+static const char usage[] =
+    "usage: loalias-ensure [-bjn] [-i interface] [address ... | -]\n"
+    "       loalias-ensure -d [-bn] [-i interface] address ...\n"
+    "       loalias-ensure -P launchd | sudoers [address ...]\n";
+
+static int jflag, nflag;
+static struct ensure want = { NULL, PLAN_ADD, 1 };
+
+static char *
+join(const struct pool *pool)
+{
+	char text[ADDR_STRLEN], *line, *old;
+	size_t i;
+
+	line = mem_copy("", 0);
+	for (i = 0; i < pool->count; i++) {
+		old = line;
+		line = mem_format("%s%s%s", old, i > 0 ? " " : "",
+		    addr_format(&pool->addr[i], text));
+		free(old);
+	}
+	return (line);
+}
+
+/* Tell what was done and what was not, before exit status 2. */
+static void
+complain(const struct pool *done, const struct pool *left, int result,
+    const struct error *e)
+{
+	char *line;
+
+	if (done->count > 0) {
+		line = join(done);
+		warnx("%s: %s %s", want.interface, want.verb == PLAN_ADD ?
+		    "added" : "removed", line);
+		free(line);
+	}
+	if (result != 1 || geteuid() == 0) {
+		warnx("%s", e->text);
+		return;
+	}
+	line = ensure_command(&want, left);
+	warnx("%s; to do it by hand: %s", e->text, line);
+	free(line);
+}
+
+static struct record *
+list(const struct pool *pool)
+{
+	char text[ADDR_STRLEN];
+	struct record *r;
+	size_t i;
+
+	r = record_new(RECORD_ARRAY);
+	for (i = 0; i < pool->count; i++)
+		record_append(r, record_new_string(addr_format(&pool->addr[i],
+		    text)));
+	return (r);
+}
+
+static void
+print(const struct pool *pool, const struct pool *done, struct input *in)
+{
+	char text[ADDR_STRLEN], *line;
+	size_t i;
+
+	if (!jflag) {
+		if (want.verb == PLAN_REMOVE)
+			pool = done;
+		for (i = 0; i < pool->count; i++)
+			puts(addr_format(&pool->addr[i], text));
+		return;
+	}
+	if (in->record == NULL)
+		in->record = record_new(RECORD_OBJECT);
+	record_set(in->record, "interface",
+	    record_new_string(want.interface));
+	record_set(in->record, "pool", list(pool));
+	record_set(in->record, "added", list(done));
+	line = record_format(in->record);
+	puts(line);
+	free(line);
+}
+
+/* Make ${pool} as it is wanted, and print it. */
+static int
+ensure(const struct pool *pool, struct input *in)
+{
+	struct pool done, left, todo;
+	struct error e;
+	int result, status;
+
+	memset(&done, 0, sizeof(done));
+	memset(&left, 0, sizeof(left));
+	memset(&todo, 0, sizeof(todo));
+	status = 2;
+	result = ensure_look(&want, pool, &todo, &e);
+	/* The interface matters only if something has to be done to it. */
+	if (result == 0 && (todo.count > 0 ||
+	    strcmp(want.interface, lo_system.interface) != 0))
+		result = lo_check(want.interface, want.verb, &e);
+	if (result == 0 && todo.count > 0 && !nflag)
+		result = ensure_change(&want, &todo, &done, &left, &e);
+	if (result == 0) {
+		print(pool, nflag ? &todo : &done, in);
+		status = nflag && todo.count > 0;
+	} else
+		complain(&done, &left, result, &e);
+	pool_free(&done);
+	pool_free(&left);
+	pool_free(&todo);
+	return (status);
+}
+
+/* Are these options and operands one of the three forms of usage? */
+static int
+sensible(const char *persist, int argc, char *const *argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0 && (argc > 1 ||
+		    persist != NULL || want.verb == PLAN_REMOVE))
+			return (0);
+	if (persist != NULL)
+		return (want.ask && !jflag && !nflag &&
+		    want.verb == PLAN_ADD && want.interface == NULL);
+	return (want.verb == PLAN_ADD || (argc > 0 && !jflag));
+}
+
+/* Carry out a command line that is sensible; return the exit status. */
+static int
+run(const char *persist, char *const *operand)
+{
+	struct error e;
+	struct input in;
+	struct pool pool;
+	int status;
+
+	memset(&in, 0, sizeof(in));
+	memset(&pool, 0, sizeof(pool));
+	if (want.interface == NULL)
+		want.interface = lo_system.interface;
+	status = 2;
+	if (input_pool(operand, &in, &pool, &e) == -1)
+		warnx("%s", e.text);
+	else if (persist == NULL)
+		status = ensure(&pool, &in);
+	else if (persist_print(persist, &pool, &e) == -1)
+		warnx("%s", e.text);
+	else
+		status = 0;
+	pool_free(&pool);
+	input_free(&in);
+	return (status);
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *persist;
+	int opt;
+
+	args_init();
+	persist = NULL;
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "P:bdi:jn")) != -1)
+		switch (opt) {
+		case 'P':
+			persist = optarg;
+			break;
+		case 'b':
+			want.ask = 0;
+			break;
+		case 'd':
+			want.verb = PLAN_REMOVE;
+			break;
+		case 'i':
+			want.interface = optarg;
+			break;
+		case 'j':
+			jflag = 1;
+			break;
+		case 'n':
+			nflag = 1;
+			break;
+		default:
+			args_common(opt, usage);
+		}
+	argc -= optind;
+	argv += optind;
+	if (!sensible(persist, argc, argv))
+		args_usage(usage);
+	return (io_finish(run(persist, argv)));
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "lo.h"
+
+#include <sys/types.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <net/if.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "error.h"
+#include "io.h"
+
+int
+lo_check(const char *interface, enum plan_verb verb, struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+	struct ifreq ifr;
+	int fd, result;
+
+	error_quote(quoted, interface, strlen(interface));
+	if (!plan_interface(interface))
+		return (error_set(e, "not an interface: %s", quoted));
+	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
+	if (fd == -1)
+		return (error_sys(e, "%s", quoted));
+	memset(&ifr, 0, sizeof(ifr));
+	memcpy(ifr.ifr_name, interface, strlen(interface));
+	result = -1;
+	if (ioctl(fd, SIOCGIFFLAGS, &ifr) == -1)
+		error_sys(e, "%s", quoted);
+	else if ((ifr.ifr_flags & IFF_LOOPBACK) == 0)
+		error_set(e, "%s: is not a loopback interface", quoted);
+	else if (verb == PLAN_ADD && (ifr.ifr_flags & IFF_UP) == 0)
+		error_set(e, "%s: is down, so no address on it works",
+		    quoted);
+	else
+		result = 0;
+	close(fd);
+	return (result);
+}
+
+int
+lo_bind(const struct addr *a, struct error *e)
+{
+	struct sockaddr_storage ss;
+	char text[ADDR_STRLEN];
+	unsigned len;
+	int fd, result;
+
+	addr_format(a, text);
+	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
+	if (fd == -1)
+		return (error_sys(e, "%s", text));
+	len = addr_socket(a, 0, &ss);
+	result = 1;
+	if (bind(fd, (struct sockaddr *)&ss, len) == -1)
+		result = errno == EADDRNOTAVAIL ? 0 : error_sys(e, "%s", text);
+	close(fd);
+	return (result);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LO_H
+#define LO_H
+
+#include <stddef.h>
+
+#include "plan.h"
+
+struct addr;
+struct error;
+
+/*
+ * The loopback interface: lo_linux.c or lo_bsd.c, with lo.c for what is the
+ * same everywhere.
+ */
+struct lo_system {
+	const char		*interface;	/* its name: lo or lo0 */
+	const char		*group;		/* of those who may use sudo */
+	enum plan_program	 program;
+};
+
+extern const struct lo_system lo_system;
+
+/**
+ * lo_usable(addr, n, usable, e):
+ * Set usable[i] to whether a server could be reached on addr[i], for ${n}
+ * addresses within 127.0.0.0/8.  No privilege is needed, nothing is changed
+ * and nothing sent.  Return 0, or -1 with ${e} set.
+ */
+int lo_usable(const struct addr *, size_t, char *, struct error *);
+
+/**
+ * lo_present(interface, addr, n, present, e):
+ * Set present[i] to whether addr[i] stands on ${interface} by itself, so that
+ * it can be removed.  On Linux 127.0.0.1/8 makes all of 127.0.0.0/8 usable,
+ * but only a /32 is an address that stands by itself.  Return 0, or -1 with
+ * ${e} set.
+ */
+int lo_present(const char *, const struct addr *, size_t, char *,
+    struct error *);
+
+/**
+ * lo_change(verb, interface, addr, e):
+ * Add ${addr} to ${interface} as a /32, or remove it, directly.  That it is
+ * there already, or gone already, is a success.  Return 0; 1 with ${e} set if
+ * it takes privileges that this process does not have; or -1 with ${e} set.
+ */
+int lo_change(enum plan_verb, const char *, const struct addr *,
+    struct error *);
+
+/**
+ * lo_check(interface, verb, e):
+ * Check that ${interface} is there and is a loopback interface, and that it
+ * is up if addresses are to be added: else they would not work.  Return 0, or
+ * -1 with ${e} set.
+ */
+int lo_check(const char *, enum plan_verb, struct error *);
+
+/* lo_bind(addr, e): can ${addr} be bound?  1 or 0, or -1 with ${e} set. */
+int lo_bind(const struct addr *, struct error *);
+
+#endif

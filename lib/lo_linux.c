@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include "lo.h"
+
+#ifdef __linux__
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include "addr.h"
+#include "error.h"
+#include "io.h"
+
+#define DISCARD	9	/* any port will do: nothing is sent */
+
+const struct lo_system lo_system = { "lo", "sudo", PLAN_IP };
+
+/*
+ * Would a packet to ${a} stay on this host?  A connected UDP socket sends
+ * nothing, but has the kernel look for a route and a source address.  With a
+ * default route it succeeds for an address that is not there too; but then
+ * the source is the one of the network card.
+ */
+static int
+routed(const struct addr *a, struct error *e)
+{
+	struct sockaddr_storage ss;
+	struct sockaddr_in self;
+	char text[ADDR_STRLEN];
+	socklen_t len;
+	int fd, result;
+
+	addr_format(a, text);
+	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
+	if (fd == -1)
+		return (error_sys(e, "%s", text));
+	len = addr_socket(a, DISCARD, &ss);
+	result = 0;
+	if (connect(fd, (struct sockaddr *)&ss, len) == 0) {
+		len = sizeof(self);
+		if (getsockname(fd, (struct sockaddr *)&self, &len) == -1)
+			result = error_sys(e, "%s", text);
+		else
+			result = ntohl(self.sin_addr.s_addr) >> 24 == 127;
+	}
+	close(fd);
+	return (result);
+}
+
+/* bind(2) alone lies where lo is down or ip_nonlocal_bind is set. */
+int
+lo_usable(const struct addr *addr, size_t n, char *usable, struct error *e)
+{
+	size_t i;
+	int yes;
+
+	for (i = 0; i < n; i++) {
+		yes = routed(&addr[i], e);
+		if (yes == 1)
+			yes = lo_bind(&addr[i], e);
+		if (yes == -1)
+			return (-1);
+		usable[i] = (char)yes;
+	}
+	return (0);
+}
+
+int
+lo_present(const char *interface, const struct addr *addr, size_t n,
+    char *present, struct error *e)
+{
+	struct sockaddr_in sin, mask;
+	struct ifaddrs *list, *p;
+	size_t i;
+
+	memset(present, 0, n);
+	if (getifaddrs(&list) == -1)
+		return (error_sys(e, "%s", interface));
+	for (p = list; p != NULL; p = p->ifa_next) {
+		if (p->ifa_addr == NULL || p->ifa_netmask == NULL ||
+		    p->ifa_addr->sa_family != AF_INET ||
+		    strcmp(p->ifa_name, interface) != 0)
+			continue;
+		memcpy(&sin, p->ifa_addr, sizeof(sin));
+		memcpy(&mask, p->ifa_netmask, sizeof(mask));
+		for (i = 0; i < n; i++)
+			if (mask.sin_addr.s_addr == 0xffffffff &&
+			    memcmp(&sin.sin_addr, addr[i].byte, 4) == 0)
+				present[i] = 1;
+	}
+	freeifaddrs(list);
+	return (0);
+}
+
+/* A request, and the space for the kernel's answer to it. */
+struct request {
+	struct nlmsghdr		 head;
+	struct ifaddrmsg	 body;
+	char			 attr[2 * RTA_SPACE(4)];
+};
+
+static void
+put(struct request *r, unsigned short type, const struct addr *a)
+{
+	struct rtattr rta;
+	char *at;
+
+	rta.rta_type = type;
+	rta.rta_len = RTA_LENGTH(4);
+	at = (char *)r + NLMSG_ALIGN(r->head.nlmsg_len);
+	memcpy(at, &rta, sizeof(rta));
+	memcpy(at + RTA_LENGTH(0), a->byte, 4);
+	r->head.nlmsg_len = NLMSG_ALIGN(r->head.nlmsg_len) + RTA_SPACE(4);
+}
+
+/* Send ${r}; return the errno value that the kernel answers with. */
+static int
+ask(const struct request *r)
+{
+	union {
+		struct nlmsghdr	head;
+		char		room[4096];
+	} u;
+	struct nlmsgerr answer;
+	ssize_t n;
+	int error, fd;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd == -1)
+		return (errno);
+	error = 0;
+	if (send(fd, r, r->head.nlmsg_len, 0) == -1)
+		error = errno;
+	while (error == 0) {
+		n = recv(fd, &u, sizeof(u), 0);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			error = errno;
+		else if ((size_t)n < NLMSG_LENGTH(sizeof(answer)) ||
+		    u.head.nlmsg_type != NLMSG_ERROR)
+			error = EPROTO;
+		else {
+			memcpy(&answer, NLMSG_DATA(&u.head), sizeof(answer));
+			error = -answer.error;
+			break;
+		}
+	}
+	close(fd);
+	return (error);
+}
+
+int
+lo_change(enum plan_verb verb, const char *interface, const struct addr *a,
+    struct error *e)
+{
+	char text[ADDR_STRLEN];
+	struct request r;
+
+	addr_format(a, text);
+	memset(&r, 0, sizeof(r));
+	r.head.nlmsg_len = NLMSG_LENGTH(sizeof(r.body));
+	r.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	r.head.nlmsg_type = RTM_DELADDR;
+	if (verb == PLAN_ADD) {
+		r.head.nlmsg_type = RTM_NEWADDR;
+		r.head.nlmsg_flags |= NLM_F_CREATE | NLM_F_EXCL;
+	}
+	r.body.ifa_family = AF_INET;
+	r.body.ifa_prefixlen = 32;
+	r.body.ifa_scope = RT_SCOPE_HOST;
+	r.body.ifa_index = if_nametoindex(interface);
+	if (r.body.ifa_index == 0)
+		return (error_sys(e, "%s", interface));
+	put(&r, IFA_LOCAL, a);
+	put(&r, IFA_ADDRESS, a);
+	errno = ask(&r);
+	if (errno == 0 || errno == (verb == PLAN_ADD ? EEXIST : EADDRNOTAVAIL))
+		return (0);
+	if (errno == EPERM || errno == EACCES) {
+		error_sys(e, "%s: %s", interface, text);
+		return (1);
+	}
+	return (error_sys(e, "%s: %s", interface, text));
+}
+#endif

@@ -267,6 +267,13 @@ record_new_string(const char *s)
 }
 
 struct record *
+record_new_integer(long long n)
+{
+
+	return (wrap(jv_number((double)n)));
+}
+
+struct record *
 record_copy(const struct record *r)
 {
 

@@ -74,6 +74,9 @@ struct record *record_new(enum record_kind);
 /* record_new_string(s): the string ${s}, or null if that is NULL. */
 struct record *record_new_string(const char *);
 
+/* record_new_integer(n): the number ${n}, which is below 2^53. */
+struct record *record_new_integer(long long);
+
 /* record_copy(r): another reference to ${r}. */
 struct record *record_copy(const struct record *);
 

@@ -92,13 +92,19 @@ UNIT = \
 	tests/unit_record \
 	tests/unit_sha256 \
 
+FUZZ = \
+	tests/fuzz_noproxy \
+
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 300
+
 all: $(TOOLS)
 
 .SUFFIXES: .c .o
 .c.o:
 	$(CC) $(ALL_CPPFLAGS) $(CPPFLAGS) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(OBJ) $(TOOLS:=.o) $(UNIT:=.o): $(HDR)
+$(OBJ) $(TOOLS:=.o) $(UNIT:=.o) $(FUZZ:=.o) tests/replay.o: $(HDR)
 
 $(LIB): $(OBJ)
 	rm -f $@
@@ -118,15 +124,26 @@ $(UNIT): $(UNIT:=.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \
 	    $(SQLITE_LIBS) $(CURL_LIBS)
 
+# The same targets for make check, without libFuzzer.
+$(FUZZ): $(FUZZ:=.o) tests/replay.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o tests/replay.o $(LIB) $(JQ_LIBS)
+
 deps:
 	@tests/deps
 
 check: deps
-	@$(MAKE) all $(UNIT)
+	@$(MAKE) all $(UNIT) $(FUZZ)
 	@tests/run
 
 lint:
 	@tests/lint
+
+fuzz:
+	@LIBS="$(JQ_LIBS)" SECONDS_EACH="$(FUZZ_SECONDS)" tests/fuzz \
+	    $(FUZZ_CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -- $(FUZZ)
+
+bench: all
+	@CC="$(CC)" JQ_LIBS="$(JQ_LIBS)" tests/bench
 
 install: all
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
@@ -141,7 +158,7 @@ uninstall:
 	cd $(DESTDIR)$(MANDIR)/man7 && rm -f $(MAN7:man/%=%)
 
 clean:
-	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT)
+	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
-.PHONY: all check clean deps install lint uninstall
+.PHONY: all bench check clean deps fuzz install lint uninstall

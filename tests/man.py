@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: ISC
+"""Compare the pages with the code, for man.t: say what differs, one a line."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+
+
+def section(page, name):
+    """The lines of one section of a page."""
+    lines = page.read_text().splitlines()
+    start = lines.index(".Sh " + name) + 1
+    end = start
+    while end < len(lines) and not lines[end].startswith(".Sh "):
+        end += 1
+    return lines[start:end]
+
+
+def examples(page):
+    """Its commands: "$ " lines, or "# " for root, with their "> " lines."""
+    literal, command = False, []
+    for line in section(page, "EXAMPLES") + ["."]:
+        line = line.replace("\\e", "\\").replace("\\&", "")
+        if literal and line.startswith("> "):
+            command.append(line[2:])
+            continue
+        if command:
+            yield "\n".join(command)
+        command = []
+        if line.startswith((".Bd", ".Ed")):
+            literal = line.startswith(".Bd -literal")
+        elif literal and line.startswith(("$ ", "# ")):
+            command = [line[2:]]
+
+
+def run_examples():
+    """All that stands in a here-document behind "example" in the tests."""
+    found = ""
+    for test in sorted(TOP.glob("tests/*.t")):
+        body = None
+        for line in test.read_text().splitlines():
+            line = line.lstrip("\t")
+            if body is None and re.match(r"example\b.*<<-'END'$", line):
+                body = []
+            elif body is not None and line == "END":
+                found += "\n".join(["", *body, ""])
+                body = None
+            elif body is not None:
+                body.append(line)
+    return found
+
+
+def check_examples(page):
+    found = run_examples()
+    commands = list(examples(page))
+    if not commands:
+        print(f"{page.name}: has no examples")
+    for command in commands:
+        if f"\n{command}\n" not in found:
+            print(f"{page.name}: no test runs: {command}")
+
+
+def code_options(tool):
+    """What its getopt string has: {letter: does it take an argument}."""
+    source = TOP / "bin" / f"{tool}.c"
+    if source.exists():
+        string = re.search(r'"\+" ARGS_COMMON\s+"([^"]*)"', source.read_text())
+    else:
+        source = TOP / "bin" / tool
+        string = re.search(r"getopts '?:?([A-Za-z:]*)", source.read_text())
+    found = re.findall(r"([A-Za-z])(:?)", string[1])
+    return {letter: colon == ":" for letter, colon in found}
+
+
+def page_options(page):
+    found = re.findall(r"^\.It Fl ([A-Za-z])(.*)", page.read_text(), re.M)
+    return {letter: "Ar" in rest for letter, rest in found}
+
+
+def usage_options(tool):
+    """As in [-jn] [-f file]."""
+    text = subprocess.run([TOP / "bin" / tool, "-h"], check=True, text=True,
+                          capture_output=True).stdout
+    found = {}
+    for letters, rest in re.findall(r"(?<![\w-])-([A-Za-z]+)( +[a-z]+)?", text):
+        for letter in letters:
+            found[letter] = found.get(letter, False) or rest != ""
+    return found
+
+
+def check_options(page):
+    tool = page.stem
+    code = code_options(tool)
+    for place, have in ("page", page_options(page)), ("-h", usage_options(tool)):
+        for letter in sorted((code.keys() | have.keys()) - {"h", "V"}):
+            if letter not in have:
+                print(f"{tool}: -{letter} is not in the {place}")
+            elif letter not in code:
+                print(f"{tool}: -{letter} is in the {place} only")
+            elif code[letter] and not have[letter]:
+                print(f"{tool}: -{letter} has no argument in the {place}")
+    for letter in {"h", "V"} - page_options(page).keys():
+        print(f"{tool}: -{letter} is not in the page")
+
+
+def main():
+    for page in sorted(TOP.glob("man/*.[0-9]")):
+        if sys.argv[1] == "examples":
+            check_examples(page)
+        elif page.suffix == ".1":
+            check_options(page)
+
+
+main()

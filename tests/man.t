@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The pages: well-formed, and in step with the code.
+
+load lib.sh
+
+MAN=$BATS_TEST_DIRNAME/../man
+
+@test "mandoc finds nothing to say" {
+	need 'no mandoc' command -v mandoc
+	# A page of another package that is not installed is no fault.
+	check -s 1 -- sh -c 'mandoc -T lint -W style "$@" 2>/dev/null |
+		grep -v "STYLE: referenced manual not found"' sh "$MAN"/*.[0-9]
+}
+
+@test "every page has the sections it should have" {
+	for page in "$MAN"/*.1; do
+		for section in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' \
+			EXAMPLES DIAGNOSTICS 'SEE ALSO'; do
+			grep -qx ".Sh $section" "$page" || {
+				echo "$page: no $section"
+				return 1
+			}
+		done
+	done
+}
+
+@test "every tool has a page, and every page a tool" {
+	for tool in "$TESTS"/../bin/*; do
+		case $tool in
+		*.c | *.o) continue ;;
+		esac
+		[ -f "$MAN/${tool##*/}.1" ] || {
+			echo "no page: ${tool##*/}"
+			return 1
+		}
+	done
+	for page in "$MAN"/*.1; do
+		tool=${page##*/}
+		[ -x "$TESTS/../bin/${tool%.1}" ]
+	done
+}
+
+@test "options: the code, the page and -h have the same" {
+	check -- python3 "$TESTS/man.py" options
+}
+
+@test "every example of a page is run by a test" {
+	check -- python3 "$TESTS/man.py" examples
+}
+
+@test "the cross-references among our own pages lead somewhere" {
+	for name in $(sed -n 's/^\.Xr \([a-z-]*\) [17].*/\1/p' "$MAN"/*.[17]); do
+		case $name in
+		loalias-* | smolvm-* | noproxy-* | bottle-*)
+			set -- "$MAN/$name".[17]
+			[ -f "$1" ] || { echo "no page: $name"; return 1; } ;;
+		esac
+	done
+}

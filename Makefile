@@ -17,7 +17,8 @@ SQLITE_LIBS ?= `$(PKG_CONFIG) --libs sqlite3 2>/dev/null || echo -lsqlite3`
 CURL_LIBS ?= `$(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl`
 ALL_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wpointer-arith -Wwrite-strings $(WERROR)
-ALL_CPPFLAGS = -D_DEFAULT_SOURCE -DVERSION='"$(VERSION)"' -Ilib \
+OUR_CPPFLAGS = -D_DEFAULT_SOURCE -DVERSION='"$(VERSION)"' -Ilib
+ALL_CPPFLAGS = $(OUR_CPPFLAGS) \
 	`$(PKG_CONFIG) --cflags libjq sqlite3 libcurl 2>/dev/null || :`
 
 -include config.mk
@@ -137,6 +138,7 @@ check: deps
 
 lint:
 	@tests/lint
+	@tests/cross $(OUR_CPPFLAGS) $(ALL_CFLAGS) -Werror
 
 fuzz:
 	@LIBS="$(JQ_LIBS)" SECONDS_EACH="$(FUZZ_SECONDS)" tests/fuzz \

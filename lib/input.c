@@ -81,8 +81,8 @@ input_is_json(const char *text)
 	return (*text == '{' || *text == '"' || *text == ']');
 }
 
-int
-input_read(struct input *in, struct error *e)
+static int
+read_any(struct input *in, struct error *e)
 {
 	struct record *r;
 	char *text;
@@ -109,14 +109,33 @@ input_read(struct input *in, struct error *e)
 		} else if (take(in, r, e) == -1)
 			goto out;
 	}
-	if (in->record == NULL && in->count == 0)
-		error_set(e, INPUT_NAME ": empty");
-	else
-		result = 0;
+	result = 0;
 out:
 	record_free(r);
 	free(text);
 	return (result);
+}
+
+int
+input_read(struct input *in, struct error *e)
+{
+
+	if (read_any(in, e) == -1)
+		return (-1);
+	if (in->record == NULL && in->count == 0)
+		return (error_set(e, INPUT_NAME ": empty"));
+	return (0);
+}
+
+int
+input_read_list(struct input *in, struct error *e)
+{
+
+	if (read_any(in, e) == -1)
+		return (-1);
+	if (in->record != NULL)
+		return (error_set(e, INPUT_NAME ": is an object, not a list"));
+	return (0);
 }
 
 int

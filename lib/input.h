@@ -38,6 +38,12 @@ struct input {
 int input_read(struct input *, struct error *);
 
 /**
+ * input_read_list(in, e):
+ * The same for a list that may have nothing in it, and is no record.
+ */
+int input_read_list(struct input *, struct error *);
+
+/**
  * input_fail(in, i, e):
  * Put the place of item ${i} before what ${e} says: "<stdin>:3: ".
  * Return -1.

@@ -34,6 +34,13 @@ int listen_find(const struct addr *, size_t, struct listeners *,
     struct error *);
 
 /**
+ * listen_exact():
+ * Does listen_find() tell on this system whether a listener is bound to the
+ * address itself, or is it listen_scan()?
+ */
+int listen_exact(void);
+
+/**
  * listen_scan(alias, n, l, e):
  * The same by connecting to every TCP port of each address, on any system.
  * UDP is not seen, nor whether what answers is bound to the address or to a

@@ -171,6 +171,13 @@ receive(int fd, struct dump *d, char *buf, struct error *e)
 }
 
 int
+listen_exact(void)
+{
+
+	return (1);
+}
+
+int
 listen_find(const struct addr *alias, size_t n, struct listeners *l,
     struct error *e)
 {

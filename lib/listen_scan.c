@@ -238,6 +238,13 @@ listen_scan(const struct addr *alias, size_t n, struct listeners *l,
 
 #ifndef __linux__
 int
+listen_exact(void)
+{
+
+	return (0);
+}
+
+int
 listen_find(const struct addr *alias, size_t n, struct listeners *l,
     struct error *e)
 {

@@ -32,7 +32,14 @@ OBJ = \
 	lib/child.o \
 	lib/cidr.o \
 	lib/ensure.o \
+	lib/claim.o \
+	lib/containers.o \
+	lib/context.o \
+	lib/docker.o \
+	lib/endpoint.o \
 	lib/error.o \
+	lib/field.o \
+	lib/held.o \
 	lib/input.o \
 	lib/io.o \
 	lib/listen.o \
@@ -47,6 +54,9 @@ OBJ = \
 	lib/plan.o \
 	lib/pool.o \
 	lib/privilege.o \
+	lib/pick.o \
+	lib/pool.o \
+	lib/ports.o \
 	lib/record.o \
 	lib/sha256.o \
 	lib/text.o \
@@ -57,10 +67,15 @@ HDR = \
 	lib/canary.h \
 	lib/child.h \
 	lib/cidr.h \
+	lib/claim.h \
 	lib/containers.h \
+	lib/context.h \
 	lib/docker.h \
 	lib/ensure.h \
+	lib/endpoint.h \
 	lib/error.h \
+	lib/field.h \
+	lib/held.h \
 	lib/input.h \
 	lib/io.h \
 	lib/listen.h \
@@ -71,6 +86,9 @@ HDR = \
 	lib/plan.h \
 	lib/pool.h \
 	lib/privilege.h \
+	lib/pick.h \
+	lib/pool.h \
+	lib/ports.h \
 	lib/record.h \
 	lib/sha256.h \
 	lib/text.h \
@@ -79,6 +97,7 @@ TOOLS = \
 	bin/loalias-canary \
 	bin/loalias-ensure \
 	bin/noproxy-add \
+	bin/loalias-pick \
 
 SCRIPTS = \
 
@@ -120,6 +139,8 @@ bin/loalias-ensure: bin/loalias-ensure.o $(LIB)
 
 bin/noproxy-add: bin/noproxy-add.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
+bin/loalias-pick: bin/loalias-pick.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS) $(CURL_LIBS)
 
 $(UNIT): $(UNIT:=.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \

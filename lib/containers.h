@@ -21,14 +21,49 @@ struct container {
 	char		*id;
 	char		*name;		/* without the leading slash */
 	char		*state;		/* "running", "exited", ... */
-	struct binding	*binding;	/* in any state, see containers_parse */
+	struct binding	*binding;	/* what it has or will have, any state */
 	size_t		 count;
+	int		 hidden;	/* a list did not show its bindings */
 };
 
 struct containers {
 	struct container	*container;
 	size_t			 count;
 };
+
+/**
+ * containers_list(list, c, e):
+ * Read ${list}, the answer of an engine's GET /containers/json, into ${c}.
+ * Ports stand there only while a container is running or paused (Docker
+ * 20.10); the others, and those that should have ports and show none, are
+ * marked as hidden.  Return 0, or -1 with ${e} set and nothing to free.
+ */
+int containers_list(const struct record *, struct containers *,
+    struct error *);
+
+/**
+ * containers_inspect(object, c, e):
+ * Read ${object}, the answer of GET /containers/ID/json, into ${c}: the
+ * bindings that were asked for (HostConfig.PortBindings, there in any state)
+ * and those that are (NetworkSettings.Ports), each once.  With the network
+ * "host" an engine publishes nothing.  Return 0, or -1 with ${e} set and
+ * nothing to free.
+ */
+int containers_inspect(const struct record *, struct container *,
+    struct error *);
+
+/**
+ * containers_read(text, len, name, c, e):
+ * Read the ${len} bytes at ${text}, called ${name} in messages, into ${c}: an
+ * array as docker inspect prints it, or one as containers_list() takes if
+ * nothing in it is hidden by its state.  text[len] must be readable and NUL.
+ * Return 0, or -1 with ${e} set and nothing to free.
+ */
+int containers_read(const char *, size_t, const char *, struct containers *,
+    struct error *);
+
+/* containers_clear(c): free what the one container ${c} holds. */
+void containers_clear(struct container *);
 
 /* containers_free(c): free what ${c} holds. */
 void containers_free(struct containers *);

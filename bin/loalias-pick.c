@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "child.h"
+#include "claim.h"
+#include "error.h"
+#include "held.h"
+#include "input.h"
+#include "io.h"
+#include "pick.h"
+#include "pool.h"
+#include "record.h"
+
+static const char usage[] =
+"usage: loalias-pick [-aj] [-f containers | -H endpoint] [-o owner]\n"
+"                    [-x list]... [address ... | -]\n"
+"       loalias-pick [-H endpoint] [-o owner] [-x list]... [address ... | -]\n"
+"                    -- command [argument ...]\n";
+
+static int aflag, jflag;
+static struct error e;
+
+_Noreturn static void
+fail(void)
+{
+
+	errx(2, "%s", e.text);
+}
+
+/* Read standard input for -x. */
+static int
+read_excluded(struct held *held, struct input *in)
+{
+	size_t i;
+
+	if (input_read_list(in, &e) == -1)
+		return (-1);
+	for (i = 0; i < in->count; i++)
+		if (held_exclude(held, in->item[i].text, &e) == -1)
+			return (input_fail(in, i, &e));
+	return (0);
+}
+
+static int
+record_pool(struct pool *pool, const struct record *record)
+{
+	struct record *list, *r;
+	const char *s;
+	size_t i;
+	int result;
+
+	list = record_get(record, "pool");
+	if (list == NULL || record_kind(list) != RECORD_ARRAY ||
+	    record_count(list) == 0)
+		errx(2, INPUT_NAME ": pool: is no list of addresses");
+	result = 0;
+	for (i = 0; result == 0 && i < record_count(list); i++) {
+		r = record_at(list, i);
+		s = record_string(r);
+		result = s != NULL ? pool_add(pool, s, &e) :
+		    error_set(&e, "element %zu is not a string", i + 1);
+		record_free(r);
+	}
+	record_free(list);
+	return (result == -1 ? error_prefix(&e, INPUT_NAME ": pool") : 0);
+}
+
+static int
+read_pool(struct pool *pool, struct input *in, int argc, char **argv)
+{
+	size_t n;
+	int i;
+
+	if (argc == 0)
+		return (pool_default(pool, &e));
+	if (strcmp(argv[0], "-") != 0) {
+		for (i = 0; i < argc; i++)
+			if (pool_add(pool, argv[i], &e) == -1)
+				return (-1);
+		return (0);
+	}
+	if (input_read(in, &e) == -1)
+		return (-1);
+	if (in->record != NULL)
+		return (record_pool(pool, in->record));
+	for (n = 0; n < in->count; n++)
+		if (pool_add(pool, in->item[n].text, &e) == -1)
+			return (input_fail(in, n, &e));
+	return (0);
+}
+
+/* Say that there is no address, or why that cannot be told. */
+static int
+none(const struct pick *p, int fd)
+{
+
+	if (fd == -1)
+		fail();
+	warnx("none of %zu addresses is free: %zu held, %zu claimed",
+	    p->pool.count, p->pool.count - p->claimed, p->claimed);
+	return (1);
+}
+
+static void
+print_text(const struct record *list)
+{
+	struct record *r;
+	size_t i;
+
+	for (i = 0; i < record_count(list); i++) {
+		r = record_at(list, i);
+		puts(record_string(r));
+		record_free(r);
+	}
+}
+
+/* Print the record that was read, or a new one, with what was found. */
+static void
+print_record(const struct record *list, const struct record *in,
+    const char *owner)
+{
+	struct record *r;
+	char *text;
+
+	r = in != NULL ? record_copy(in) : record_new(RECORD_OBJECT);
+	if (aflag)
+		record_set(r, "free", record_copy(list));
+	else
+		record_set(r, "alias", record_at(list, 0));
+	if (owner != NULL)
+		record_set(r, "owner", record_new_string(owner));
+	text = record_format(r);
+	puts(text);
+	free(text);
+	record_free(r);
+}
+
+/* Print what is free at this moment.  Nobody is kept from taking it. */
+static int
+show(struct pick *p, const struct record *in)
+{
+	char text[ADDR_STRLEN];
+	const struct addr *a;
+	struct record *list;
+	int fd;
+
+	list = record_new(RECORD_ARRAY);
+	do {
+		a = pick_next(p, &fd, &e);
+		if (a == NULL)
+			break;
+		if (fd != -1)
+			close(fd);
+		addr_format(a, text);
+		record_append(list, record_new_string(text));
+	} while (aflag);
+	if (a == NULL && (record_count(list) == 0 || fd == -1))
+		return (none(p, fd));
+	if (jflag)
+		print_record(list, in, p->held.owner);
+	else
+		print_text(list);
+	record_free(list);
+	return (0);
+}
+
+/* Become ${command}, which inherits the claim, and nothing else from here. */
+static int
+run(struct pick *p, char **command)
+{
+	char text[ADDR_STRLEN];
+	const struct addr *a;
+	int fd, status;
+
+	a = pick_settle(p, &fd, &e);
+	if (a == NULL)
+		return (none(p, fd));
+	addr_format(a, text);
+	pick_free(p);
+	status = child_exec(args_expand_all(command, text, NULL), &e);
+	warnx("%s", e.text);
+	return (status);
+}
+
+static void
+check_usage(const struct pick *p, const char *list, int argc, char **argv,
+    char **command)
+{
+	int dashes, i;
+
+	dashes = list != NULL;
+	dashes += p->file != NULL && strcmp(p->file, "-") == 0;
+	for (i = 0; i < argc; i++)
+		dashes += strcmp(argv[i], "-") == 0;
+	if (dashes > 1)
+		warnx("only one - can be standard input");
+	else if (argc > 1 && strcmp(argv[0], "-") == 0)
+		warnx("either addresses or -");
+	else if (p->file != NULL && p->host != NULL)
+		warnx("either -f or -H");
+	else if (command != NULL && (aflag || jflag || p->file != NULL))
+		warnx("-a, -f and -j do not go with a command");
+	else if (command != NULL && *command == NULL)
+		warnx("no command after --");
+	else
+		return;
+	args_usage(usage);
+}
+
+/* Read the options into ${p}.  Return "-" if that is a list's place. */
+static const char *
+options(struct pick *p, int argc, char **argv)
+{
+	const char *list;
+	int opt;
+
+	list = NULL;
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "af:H:jo:x:")) != -1)
+		switch (opt) {
+		case 'a':
+			aflag = 1;
+			break;
+		case 'f':
+			p->file = optarg;
+			break;
+		case 'H':
+			p->host = optarg;
+			break;
+		case 'j':
+			jflag = 1;
+			break;
+		case 'o':
+			p->held.owner = optarg;
+			break;
+		case 'x':
+			if (strcmp(optarg, "-") == 0)
+				list = optarg;
+			else if (held_exclude(&p->held, optarg, &e) == -1)
+				errx(2, "-x: %s", e.text);
+			break;
+		default:
+			args_common(opt, usage);
+		}
+	return (list);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct input in;
+	struct pick p;
+	const char *list;
+	char **command;
+
+	args_init();
+	memset(&in, 0, sizeof(in));
+	memset(&p, 0, sizeof(p));
+	command = args_command(&argc, argv);
+	list = options(&p, argc, argv);
+	argc -= optind;
+	argv += optind;
+	check_usage(&p, list, argc, argv, command);
+	if ((list != NULL && read_excluded(&p.held, &in) == -1) ||
+	    claim_port(&p.port, &e) == -1 ||
+	    read_pool(&p.pool, &in, argc, argv) == -1 ||
+	    pick_look(&p, &e) == -1)
+		fail();
+	if (command == NULL)
+		return (io_finish(show(&p, in.record)));
+	/* Where standard input has been read, the command gets none. */
+	if ((list != NULL || (argc > 0 && strcmp(argv[0], "-") == 0)) &&
+	    io_null_stdin(&e) == -1)
+		fail();
+	return (run(&p, command));
+}

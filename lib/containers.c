@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+#include "containers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "field.h"
+#include "mem.h"
+#include "ports.h"
+#include "record.h"
+
+#define WANTED	"the output of docker inspect is expected"
+
+/* Of a name and the "/other/name"s that links gave it, the name. */
+static int
+list_name(const struct record *r, void *arg, struct error *e)
+{
+	struct container *c;
+	const char *s;
+
+	c = arg;
+	s = record_string(r);
+	if (s == NULL)
+		return (error_set(e, "is not a string"));
+	s += *s == '/';
+	if (c->name == NULL && strchr(s, '/') == NULL)
+		c->name = mem_copy(s, strlen(s));
+	return (0);
+}
+
+/* Is the network of ${r}'s HostConfig the host's own? */
+static int
+host_network(const struct record *r, int *yes, struct error *e)
+{
+	struct record *config;
+	char *mode;
+	int result;
+
+	*yes = 0;
+	if (field_get(r, "HostConfig", RECORD_OBJECT, &config, e) == -1)
+		return (-1);
+	if (config == NULL)
+		return (0);
+	result = field_string(config, "NetworkMode", &mode, e);
+	record_free(config);
+	if (result == -1)
+		return (error_prefix(e, "HostConfig"));
+	*yes = strcmp(mode, "host") == 0;
+	free(mode);
+	return (0);
+}
+
+/* Call ${fn} for the elements of ${r}'s array ${key}. */
+static int
+each_of(const struct record *r, const char *key,
+    int (*fn)(const struct record *, void *, struct error *), void *arg,
+    struct error *e)
+{
+	struct record *list;
+	int result;
+
+	if (field_get(r, key, RECORD_ARRAY, &list, e) == -1)
+		return (-1);
+	result = field_each(list, fn, arg, e);
+	record_free(list);
+	return (result == -1 ? error_prefix(e, "%s", key) : 0);
+}
+
+static int
+list_element(const struct record *r, struct container *c, struct error *e)
+{
+	int network;
+
+	if (field_string(r, "Id", &c->id, e) == -1 ||
+	    field_string(r, "State", &c->state, e) == -1 ||
+	    host_network(r, &network, e) == -1 ||
+	    each_of(r, "Names", list_name, c, e) == -1 ||
+	    each_of(r, "Ports", ports_element, c, e) == -1)
+		return (-1);
+	if (*c->id == '\0')
+		return (error_set(e, "Id: is not there"));
+	if (c->name == NULL)
+		c->name = mem_copy(c->id, strnlen(c->id, 12));
+	c->hidden = !network && (c->count == 0 ||
+	    (strcmp(c->state, "running") != 0 &&
+	    strcmp(c->state, "paused") != 0));
+	return (0);
+}
+
+/* Read the port map that is ${outer}'s member ${inner}. */
+static int
+inspect_map(const struct record *r, const char *outer, const char *inner,
+    struct container *c, struct error *e)
+{
+	struct record *config, *map;
+	int result;
+
+	map = NULL;
+	if (field_get(r, outer, RECORD_OBJECT, &config, e) == -1)
+		return (-1);
+	if (config == NULL)
+		return (error_set(e, "%s: is not there", outer));
+	result = field_get(config, inner, RECORD_OBJECT, &map, e);
+	if (result == 0 && map != NULL) {
+		result = ports_map(map, c, e);
+		if (result == -1)
+			error_prefix(e, "%s", inner);
+	}
+	record_free(map);
+	record_free(config);
+	return (result == -1 ? error_prefix(e, "%s", outer) : 0);
+}
+
+static int
+inspect_element(const struct record *r, struct container *c, struct error *e)
+{
+	struct record *state;
+	char *name;
+	int network, result;
+
+	if (field_string(r, "Id", &c->id, e) == -1 ||
+	    field_string(r, "Name", &name, e) == -1)
+		return (-1);
+	c->name = mem_copy(name + (*name == '/'), strlen(name + (*name == '/')));
+	free(name);
+	if (field_get(r, "State", RECORD_OBJECT, &state, e) == -1)
+		return (-1);
+	if (state == NULL)
+		return (error_set(e, "State: is not there"));
+	result = field_string(state, "Status", &c->state, e);
+	record_free(state);
+	if (result == -1)
+		return (error_prefix(e, "State"));
+	if (host_network(r, &network, e) == -1)
+		return (-1);
+	if (network)
+		return (0);
+	if (inspect_map(r, "HostConfig", "PortBindings", c, e) == -1)
+		return (-1);
+	return (inspect_map(r, "NetworkSettings", "Ports", c, e));
+}
+
+int
+containers_inspect(const struct record *r, struct container *c,
+    struct error *e)
+{
+
+	memset(c, 0, sizeof(*c));
+	if (record_kind(r) != RECORD_OBJECT)
+		return (error_set(e, "is not an object"));
+	if (inspect_element(r, c, e) == 0)
+		return (0);
+	containers_clear(c);
+	return (-1);
+}
+
+static struct container *
+grow(struct containers *c)
+{
+	struct container *last;
+
+	c->container = mem_resize(c->container, c->count + 1, sizeof(*last));
+	last = &c->container[c->count++];
+	memset(last, 0, sizeof(*last));
+	return (last);
+}
+
+static int
+list_append(const struct record *r, void *arg, struct error *e)
+{
+
+	if (record_kind(r) != RECORD_OBJECT)
+		return (error_set(e, "is not an object"));
+	return (list_element(r, grow(arg), e));
+}
+
+int
+containers_list(const struct record *list, struct containers *c,
+    struct error *e)
+{
+
+	memset(c, 0, sizeof(*c));
+	if (record_kind(list) != RECORD_ARRAY)
+		return (error_set(e, "is not a list of containers"));
+	if (field_each(list, list_append, c, e) == 0)
+		return (0);
+	containers_free(c);
+	return (-1);
+}
+
+/* An element of a file: inspect's State is an object, a list's a string. */
+static int
+file_append(const struct record *r, void *arg, struct error *e)
+{
+	char name[ERROR_QUOTE], status[ERROR_QUOTE];
+	struct container *c;
+	struct record *state;
+	int list;
+
+	if (record_kind(r) != RECORD_OBJECT)
+		return (error_set(e, "is not an object: " WANTED));
+	state = record_get(r, "State");
+	list = state != NULL && record_kind(state) == RECORD_STRING;
+	if (state == NULL || (!list && record_kind(state) != RECORD_OBJECT)) {
+		record_free(state);
+		return (error_set(e, "is not a container: " WANTED));
+	}
+	record_free(state);
+	c = grow(arg);
+	if (!list)
+		return (inspect_element(r, c, e));
+	if (list_element(r, c, e) == -1)
+		return (-1);
+	if (strcmp(c->state, "running") != 0 && strcmp(c->state, "paused") != 0)
+		return (error_set(e, "%s is %s, and a list does not show what "
+		    "it would publish: " WANTED,
+		    error_quote(name, c->name, strlen(c->name)),
+		    error_quote(status, c->state, strlen(c->state))));
+	return (0);
+}
+
+int
+containers_read(const char *text, size_t len, const char *name,
+    struct containers *c, struct error *e)
+{
+	struct record *list;
+	int result;
+
+	memset(c, 0, sizeof(*c));
+	if (text[strspn(text, " \t\r\n")] != '[')
+		return (error_set(e, "%s: %s: " WANTED, name,
+		    len == 0 ? "is empty" : "is no JSON array"));
+	list = record_parse(text, len, 0, name, e);
+	if (list == NULL)
+		return (-1);
+	result = field_each(list, file_append, c, e);
+	record_free(list);
+	if (result == 0)
+		return (0);
+	containers_free(c);
+	return (error_prefix(e, "%s", name));
+}
+
+void
+containers_clear(struct container *c)
+{
+
+	free(c->id);
+	free(c->name);
+	free(c->state);
+	free(c->binding);
+	memset(c, 0, sizeof(*c));
+}
+
+void
+containers_free(struct containers *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		containers_clear(&c->container[i]);
+	free(c->container);
+	memset(c, 0, sizeof(*c));
+}

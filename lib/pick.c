@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+#include "pick.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "claim.h"
+#include "containers.h"
+#include "docker.h"
+#include "error.h"
+#include "input.h"
+#include "io.h"
+
+#define FILE_MAX	(64UL * 1024 * 1024)
+
+static int
+read_file(struct pick *p, struct error *e)
+{
+	const char *name;
+	char *text;
+	size_t len;
+	int fd, result;
+
+	name = strcmp(p->file, "-") == 0 ? INPUT_NAME : p->file;
+	fd = name == p->file ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (fd == -1)
+		return (error_sys(e, "%s", name));
+	result = io_read(fd, name, FILE_MAX, &text, &len, e);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (result == -1)
+		return (-1);
+	result = containers_read(text, len, name, &p->held.containers, e);
+	free(text);
+	return (result);
+}
+
+static int
+ask(struct pick *p, struct error *e)
+{
+
+	if (p->docker == NULL)
+		p->docker = docker_open(p->host, e);
+	if (p->docker == NULL)
+		return (-1);
+	return (docker_list(p->docker, &p->held.containers, e));
+}
+
+int
+pick_look(struct pick *p, struct error *e)
+{
+
+	containers_free(&p->held.containers);
+	listen_free(&p->held.listeners);
+	if ((p->file != NULL ? read_file(p, e) : ask(p, e)) == -1)
+		return (-1);
+	if (!listen_exact())
+		return (0);
+	return (listen_find(p->pool.addr, p->pool.count, &p->held.listeners,
+	    e));
+}
+
+/* Store the index of the next candidate; the pool's count if none is left. */
+static int
+candidate(struct pick *p, size_t *next, struct error *e)
+{
+	const struct addr *a;
+	struct addr own;
+	size_t i;
+	int owns;
+
+	owns = held_by_owner(&p->held, &p->pool, &own, e);
+	if (owns == -1)
+		return (-1);
+	*next = p->pool.count;
+	for (i = p->pool.count; i-- > 0;) {
+		a = &p->pool.addr[i];
+		if (p->tried[i] || held_by_other(&p->held, a))
+			continue;
+		*next = i;
+		if (owns && addr_compare(a, &own) == 0)
+			break;
+	}
+	return (0);
+}
+
+const struct addr *
+pick_next(struct pick *p, int *fd, struct error *e)
+{
+	const struct addr *a;
+	size_t i;
+	int result;
+
+	for (;;) {
+		*fd = -1;
+		if (candidate(p, &i, e) == -1)
+			return (NULL);
+		if (i == p->pool.count)
+			break;
+		p->tried[i] = 1;
+		a = &p->pool.addr[i];
+		if (addr_is_localhost(a))
+			return (a);
+		result = claim_take(a, p->port, fd, e);
+		if (result != 0)
+			return (result == 1 ? a : NULL);
+		p->claimed++;
+	}
+	*fd = p->claimed > 0 ? claim_usable(p->port, e) : 0;
+	return (NULL);
+}
+
+const struct addr *
+pick_settle(struct pick *p, int *fd, struct error *e)
+{
+	const struct addr *a;
+	int result;
+
+	while ((a = pick_next(p, fd, e)) != NULL) {
+		result = pick_look(p, e);
+		if (result == 0 && !held_by_other(&p->held, a))
+			return (a);
+		if (*fd != -1)
+			close(*fd);
+		*fd = -1;
+		if (result == -1)
+			break;
+	}
+	return (NULL);
+}
+
+void
+pick_free(struct pick *p)
+{
+
+	docker_close(p->docker);
+	held_free(&p->held);
+	pool_free(&p->pool);
+	memset(p, 0, sizeof(*p));
+}

@@ -109,6 +109,7 @@ MAN7 = \
 UNIT = \
 	tests/unit_addr \
 	tests/unit_noproxy \
+	tests/unit_plan \
 	tests/unit_record \
 	tests/unit_sha256 \
 

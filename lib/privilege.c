@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,52 +77,74 @@ environment(void)
 	return (envp);
 }
 
-/* The child: standard output is the caller's data, so it gets our stderr. */
+/*
+ * The child: its own program, and a fixed environment.  Standard output is
+ * the caller's data, so what is printed goes to ${fd}.  It keeps the terminal,
+ * where sudo asks, and interrupts are its business.
+ */
 static _Noreturn void
-become(char *const *argv, char *const *envp, int quiet)
+become(char *const *argv, int fd)
 {
-	int fd;
 
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
-	dup2(STDERR_FILENO, STDOUT_FILENO);
-	fd = quiet ? open("/dev/null", O_WRONLY) : -1;
-	if (fd != -1)
-		dup2(fd, STDERR_FILENO);
-	execve(argv[0], argv, envp);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	execve(argv[0], argv, environment());
 	_exit(127);
 }
 
-/*
- * Run ${argv}, which is freed, as its own program and with a fixed
- * environment; it keeps the terminal, where sudo asks.  An interrupt is the
- * child's business.  Return its exit status, or -1.
- */
+/* Run ${argv}, which is freed.  Return its exit status, or -1. */
 static int
-run(char **argv, int quiet, struct error *e)
+run(char **argv, int fd, struct error *e)
 {
 	void (*onint)(int), (*onquit)(int);
-	char **envp;
 	pid_t pid;
 	int result, status;
 
-	envp = environment();
 	onint = signal(SIGINT, SIG_IGN);
 	onquit = signal(SIGQUIT, SIG_IGN);
 	pid = fork();
 	if (pid == 0)
-		become(argv, envp, quiet);
+		become(argv, fd);
 	if (pid == -1) {
 		result = error_sys(e, "%s", argv[0]);
 	} else {
 		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 			continue;
 		result = child_status(status);
+		if (result != 0)
+			error_set(e, "%s: exit status %d", argv[0], result);
 	}
 	signal(SIGINT, onint);
 	signal(SIGQUIT, onquit);
 	plan_free(argv);
-	plan_free(envp);
+	return (result);
+}
+
+/*
+ * Run ${argv} without showing what it says: if it fails, ${e} holds the first
+ * line of that.  A file can take in more of it than a pipe.
+ */
+static int
+run_quietly(char **argv, struct error *e)
+{
+	char quoted[ERROR_QUOTE], said[128];
+	FILE *file;
+	size_t len;
+	int result;
+
+	file = tmpfile();
+	if (file == NULL)
+		return (run(argv, STDERR_FILENO, e));
+	result = run(argv, io_cloexec(fileno(file)), e);
+	rewind(file);
+	len = fread(said, 1, sizeof(said) - 1, file);
+	said[len] = '\0';
+	len = strcspn(said, "\n");
+	if (result > 0 && len > 0)
+		error_set(e, "%s", error_quote(quoted, said, len));
+	fclose(file);
 	return (result);
 }
 
@@ -137,60 +160,48 @@ terminal(void)
 	return (1);
 }
 
-/* Without a password: the first address tells whether that is allowed. */
+/*
+ * Without a password, address by address, as far as that goes: ${plan} is
+ * left with those from the first failure on.
+ */
 static int
-change_quietly(const struct plan *plan, size_t program, struct error *e)
+change_quietly(struct plan *plan, size_t program, struct error *e)
 {
 	struct plan one;
-	char text[ADDR_STRLEN];
-	size_t i;
 	int status;
 
 	one = *plan;
 	one.count = 1;
-	for (i = 0; i < plan->count; i++) {
-		one.addr = &plan->addr[i];
-		status = run(plan_argv(&one, programs[program].leave,
-		    programs[program].path, PLAN_QUIET), i == 0, e);
-		if (status == -1)
-			return (-1);
-		if (status != 0 && i == 0)
-			return (1);
+	for (status = 0; plan->count > 0; plan->addr++, plan->count--) {
+		one.addr = plan->addr;
+		status = run_quietly(plan_argv(&one, programs[program].leave,
+		    programs[program].path, PLAN_QUIET), e);
 		if (status != 0)
-			return (error_set(e, "%s: %s: %s: exit status %d",
-			    plan->interface, addr_format(one.addr, text),
-			    programs[program].path, status));
+			break;
 	}
-	return (0);
+	return (status > 0 ? 1 : status);
 }
 
+/* With one password for all; 1 if there is nobody to ask, too. */
 static int
 change_asking(const struct plan *plan, size_t program, struct error *e)
 {
-	enum plan_mode mode;
 	char **argv;
 	int status;
 
-	mode = terminal() ? PLAN_ASK : PLAN_ASKPASS;
 	argv = NULL;
-	if (mode == PLAN_ASK || getenv("SUDO_ASKPASS") != NULL)
+	if (terminal() || getenv("SUDO_ASKPASS") != NULL)
 		argv = plan_argv(plan, programs[program].leave,
-		    programs[program].path, mode);
-	if (argv == NULL) {
-		error_set(e, "%s: root has to do it, and there is no terminal "
-		    "to ask for a password on", plan->interface);
-		return (1);
-	}
-	status = run(argv, 0, e);
-	if (status > 0)
-		error_set(e, "%s: %s: exit status %d", plan->interface,
-		    programs[program].path, status);
+		    programs[program].path, terminal() ? PLAN_ASK :
+		    PLAN_ASKPASS);
+	status = argv != NULL ? run(argv, STDERR_FILENO, e) : 1;
 	return (status > 0 ? 1 : status);
 }
 
 int
 privilege_change(const struct plan *plan, int ask, struct error *e)
 {
+	struct plan rest;
 	size_t i, program;
 	int result;
 
@@ -198,19 +209,16 @@ privilege_change(const struct plan *plan, int ask, struct error *e)
 	for (i = 0; i < plan->count && result == 0; i++)
 		result = lo_change(plan->verb, plan->interface, &plan->addr[i],
 		    e);
-	if (result != 1 || geteuid() == 0)
-		return (result);
 	program = find();
-	if (programs[program].path == NULL)
-		return (1);
-	result = change_quietly(plan, program, e);
-	if (result != 1)
+	if (result != 1 || geteuid() == 0 || programs[program].path == NULL)
 		return (result);
-	if (ask)
-		return (change_asking(plan, program, e));
-	error_set(e, "%s: root has to do it, and %s asks for a password",
-	    plan->interface, programs[program].path);
-	return (1);
+	rest = *plan;
+	result = change_quietly(&rest, program, e);
+	if (result == 1 && ask)
+		result = change_asking(&rest, program, e);
+	if (result != 0)
+		error_prefix(e, "%s", plan->interface);
+	return (result);
 }
 
 char *

@@ -28,6 +28,7 @@ LIB = lib/libbottle.a
 OBJ = \
 	lib/addr.o \
 	lib/args.o \
+	lib/audit.o \
 	lib/canary.o \
 	lib/child.o \
 	lib/cidr.o \
@@ -52,6 +53,7 @@ OBJ = \
 	lib/noproxy.o \
 	lib/persist.o \
 	lib/plan.o \
+	lib/owner.o \
 	lib/pool.o \
 	lib/privilege.o \
 	lib/pick.o \
@@ -64,6 +66,7 @@ OBJ = \
 HDR = \
 	lib/addr.h \
 	lib/args.h \
+	lib/audit.h \
 	lib/canary.h \
 	lib/child.h \
 	lib/cidr.h \
@@ -84,6 +87,7 @@ HDR = \
 	lib/noproxy.h \
 	lib/persist.h \
 	lib/plan.h \
+	lib/owner.h \
 	lib/pool.h \
 	lib/privilege.h \
 	lib/pick.h \
@@ -94,6 +98,7 @@ HDR = \
 	lib/text.h \
 
 TOOLS = \
+	bin/loalias-audit \
 	bin/loalias-canary \
 	bin/loalias-ensure \
 	bin/noproxy-add \
@@ -102,6 +107,7 @@ TOOLS = \
 SCRIPTS = \
 
 MAN1 = \
+	man/loalias-canary.1 \
 	man/noproxy-add.1 \
 
 MAN7 = \
@@ -132,6 +138,9 @@ $(LIB): $(OBJ)
 	ar rc $@ $(OBJ)
 
 # One rule a tool: it shows which libraries the tool needs.
+bin/loalias-audit: bin/loalias-audit.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS) $(CURL_LIBS)
+
 bin/loalias-canary: bin/loalias-canary.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB)
 

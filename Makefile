@@ -38,6 +38,8 @@ OBJ = \
 	lib/context.o \
 	lib/docker.o \
 	lib/endpoint.o \
+	lib/differ.o \
+	lib/egress.o \
 	lib/error.o \
 	lib/field.o \
 	lib/held.o \
@@ -61,7 +63,25 @@ OBJ = \
 	lib/ports.o \
 	lib/record.o \
 	lib/sha256.o \
+	lib/launch.o \
+	lib/machine.o \
+	lib/mem.o \
+	lib/policy.o \
+	lib/pool.o \
+	lib/proc_bsd.o \
+	lib/proc_linux.o \
+	lib/record.o \
+	lib/rules.o \
+	lib/sha256.o \
+	lib/sort.o \
 	lib/text.o \
+	lib/vmdb.o \
+	lib/vmdir.o \
+	lib/vmedit.o \
+	lib/vmfile.o \
+	lib/vmlist.o \
+	lib/vmpatch.o \
+	lib/vmstate.o \
 
 HDR = \
 	lib/addr.h \
@@ -76,11 +96,15 @@ HDR = \
 	lib/docker.h \
 	lib/ensure.h \
 	lib/endpoint.h \
+	lib/differ.h \
+	lib/docker.h \
+	lib/egress.h \
 	lib/error.h \
 	lib/field.h \
 	lib/held.h \
 	lib/input.h \
 	lib/io.h \
+	lib/launch.h \
 	lib/listen.h \
 	lib/lo.h \
 	lib/mem.h \
@@ -95,7 +119,23 @@ HDR = \
 	lib/ports.h \
 	lib/record.h \
 	lib/sha256.h \
+	lib/machine.h \
+	lib/mem.h \
+	lib/policy.h \
+	lib/pool.h \
+	lib/proc.h \
+	lib/record.h \
+	lib/rules.h \
+	lib/sha256.h \
+	lib/sort.h \
 	lib/text.h \
+	lib/vmdb.h \
+	lib/vmdir.h \
+	lib/vmedit.h \
+	lib/vmfile.h \
+	lib/vmlist.h \
+	lib/vmpatch.h \
+	lib/vmstate.h \
 
 TOOLS = \
 	bin/loalias-audit \
@@ -103,6 +143,7 @@ TOOLS = \
 	bin/loalias-ensure \
 	bin/noproxy-add \
 	bin/loalias-pick \
+	bin/smolvm-allowpatch \
 
 SCRIPTS = \
 
@@ -151,6 +192,8 @@ bin/noproxy-add: bin/noproxy-add.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
 bin/loalias-pick: bin/loalias-pick.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS) $(CURL_LIBS)
+bin/smolvm-allowpatch: bin/smolvm-allowpatch.o $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(SQLITE_LIBS) $(JQ_LIBS)
 
 $(UNIT): $(UNIT:=.o) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \

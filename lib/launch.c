@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+#include "launch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "egress.h"
+#include "error.h"
+#include "input.h"
+#include "policy.h"
+#include "record.h"
+
+/* The launch record's allowed_cidrs, ${v}. */
+static int
+input_list(struct policy *p, const struct record *v, struct error *e)
+{
+	struct record *element;
+	const char *s;
+	size_t i;
+	int result;
+
+	p->given = 1;
+	p->open = record_kind(v) == RECORD_NULL;
+	if (!p->open && record_kind(v) != RECORD_ARRAY)
+		return (error_set(e, INPUT_NAME ": allowed_cidrs is neither "
+		    "null nor an array"));
+	for (i = 0; i < record_count(v); i++) {
+		element = record_at(v, i);
+		s = record_string(element);
+		result = s == NULL ? error_set(e, "allowed_cidrs has an "
+		    "element that is not a string") : policy_network(p, s, e);
+		record_free(element);
+		if (result == -1)
+			return (error_prefix(e, INPUT_NAME));
+	}
+	return (0);
+}
+
+/* The launch record's alias, ${v}, and the list if there already is one. */
+static int
+input_alias(struct policy *p, const struct record *v, struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+	const char *s;
+	struct cidr c;
+
+	s = record_string(v);
+	if (s == NULL)
+		return (error_set(e, INPUT_NAME ": alias is not a string"));
+	if (addr_parse(s, &c.addr) == -1)
+		return (error_set(e, INPUT_NAME ": alias is not an address: "
+		    "%s", error_quote(quoted, s, strlen(s))));
+	if (!p->given) {
+		p->given = 1;
+		return (policy_network(p, s, e) == -1 ?
+		    error_prefix(e, INPUT_NAME) : 0);
+	}
+	if (p->count == 1 && cidr_host(&p->list[0]) &&
+	    addr_compare(&p->list[0].addr, &c.addr) == 0)
+		return (0);
+	return (error_set(e, INPUT_NAME ": allowed_cidrs is another network "
+	    "than alias, %s", s));
+}
+
+int
+launch_read(struct policy *p, const struct input *in, struct error *e)
+{
+	struct record *v;
+	size_t i;
+	int result;
+
+	for (i = 0; i < in->count; i++)
+		if (policy_operand(p, in->item[i].text, e) == -1)
+			return (input_fail(in, i, e));
+	if (in->record == NULL)
+		return (0);
+	result = 0;
+	v = record_get(in->record, "allowed_cidrs");
+	if (v != NULL)
+		result = input_list(p, v, e);
+	record_free(v);
+	v = record_get(in->record, "alias");
+	if (v != NULL && result == 0)
+		result = input_alias(p, v, e);
+	record_free(v);
+	if (result == 0 && !p->given)
+		return (error_set(e, INPUT_NAME ": has neither allowed_cidrs "
+		    "nor alias"));
+	return (result);
+}
+
+static struct record *
+ports(const struct policy *p)
+{
+	struct record *list;
+	char buf[sizeof("65535/tcp")];
+	size_t i;
+
+	if (p->rules == POLICY_KEEP)
+		return (record_new_string(NULL));
+	list = record_new(RECORD_ARRAY);
+	for (i = 0; i < p->ports; i++) {
+		snprintf(buf, sizeof(buf), "%u/%s", p->port[i].port % 65536,
+		    p->port[i].udp ? "udp" : "tcp");
+		record_append(list, record_new_string(buf));
+	}
+	return (list);
+}
+
+void
+launch_write(struct record *r, const char *machine, const struct policy *p,
+    const struct egress *before)
+{
+	char buf[ADDR_STRLEN];
+
+	record_set(r, "machine", record_new_string(machine));
+	record_set(r, "allowed_cidrs", policy_list_record(p));
+	record_set(r, "previous_cidrs", before->cidrs != NULL ?
+	    record_copy(before->cidrs) : record_new_string(NULL));
+	record_set(r, "dns", record_new_string(p->dns == POLICY_KEEP ?
+	    before->dns : p->dns == POLICY_NONE ? NULL :
+	    addr_format(&p->resolver, buf)));
+	record_set(r, "ports_asked", ports(p));
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "record.h"
+#include "vmdir.h"
+#include "vmedit.h"
+
+/* The members that decide: none of them may be ambiguous. */
+static const struct vmedit MEMBER[] = {
+	{ "allowed_cidrs", NULL }, { "dns", NULL }, { "egress_rules", NULL },
+	{ "dns_filter_hosts", NULL }, { "network", NULL },
+	{ "network_backend", NULL }, { "state", NULL }, { "pid", NULL },
+	{ "pid_start_time", NULL }
+};
+
+/* Find the machine's folder and, if asked to, lock it. */
+static int
+enter(const struct machine_home *home, const char *name, int flags,
+    struct machine *m, struct error *e)
+{
+	int result;
+
+	if (home->machines == NULL)
+		return (0);
+	result = vmdir_find(home->machines, name, &m->dir, e);
+	if (result != 1 || (flags & MACHINE_LOCK) == 0)
+		return (result == -1 ? -1 : 0);
+	result = vmdir_lock(m->dir, &m->lock, e);
+	if (result == 1)
+		return (error_set(e, "is being started just now: %s/vm.lock "
+		    "is held", m->dir));
+	return (result);
+}
+
+int
+machine_load(const struct machine_home *home, const char *name, int flags,
+    struct machine *m, struct error *e)
+{
+	int found;
+
+	memset(m, 0, sizeof(*m));
+	m->lock = -1;
+	if (enter(home, name, flags, m, e) == -1)
+		return (-1);
+	found = vmdb_read(home->db, name, &m->row, e);
+	if (found != 1)
+		return (found == -1 ? -1 : error_set(e, "no such machine"));
+	if (m->row.text)
+		return (error_set(e, "its record is stored as TEXT, which no "
+		    "engine can read: repair it with -r"));
+	if (vmedit_check(home->db, &m->row, MEMBER,
+	    sizeof(MEMBER) / sizeof(MEMBER[0]), e) == -1)
+		return (-1);
+	m->record = record_parse(m->row.data, m->row.len, 0, "its record", e);
+	if (m->record == NULL)
+		return (-1);
+	return (egress_read(m->record, &m->egress, e));
+}
+
+void
+machine_unlock(struct machine *m)
+{
+
+	if (m->lock != -1)
+		close(m->lock);
+	m->lock = -1;
+}
+
+void
+machine_free(struct machine *m)
+{
+
+	machine_unlock(m);
+	free(m->dir);
+	free(m->row.data);
+	record_free(m->record);
+	egress_free(&m->egress);
+	memset(m, 0, sizeof(*m));
+	m->lock = -1;
+}
+
+int
+machine_launched(const struct machine *m, struct egress *g, struct error *e)
+{
+	struct record *launch, *resources;
+	char *text;
+	size_t len;
+	int result;
+
+	memset(g, 0, sizeof(*g));
+	if (m->dir == NULL)
+		return (0);
+	launch = resources = NULL;
+	result = vmdir_config(m->dir, &text, &len, e);
+	if (result != 1)
+		return (result);
+	launch = record_parse(text, len, 0, "agent.config.json", e);
+	if (launch == NULL) {
+		result = -1;
+		goto out;
+	}
+	/* smolvm 1.9.3 src/agent/manager.rs: the policy is in "resources". */
+	resources = record_get(launch, "resources");
+	if (resources == NULL || record_kind(resources) != RECORD_OBJECT)
+		result = error_set(e, "agent.config.json: has no resources");
+	else if (egress_read(resources, g, e) == -1)
+		result = error_prefix(e, "agent.config.json");
+out:
+	record_free(resources);
+	record_free(launch);
+	free(text);
+	return (result);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SORT_H
+#define SORT_H
+
+#include <stddef.h>
+
+/**
+ * sort_unique(base, n, size, order):
+ * Sort ${n} elements of ${size} bytes as qsort(3) does, keeping one of those
+ * that are equal.  Return how many are left.
+ */
+size_t sort_unique(void *, size_t, size_t,
+    int (*)(const void *, const void *));
+
+#endif

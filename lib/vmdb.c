@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: ISC */
+#include "vmdb.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "error.h"
+#include "mem.h"
+#include "vmfile.h"
+
+struct vmdb {
+	sqlite3	*sql;
+};
+
+static int
+fail(const struct vmdb *db, struct error *e)
+{
+
+	switch (sqlite3_errcode(db->sql)) {
+	case SQLITE_NOMEM:
+		mem_exhausted();
+	case SQLITE_BUSY:
+		return (error_set(e, "another program has kept it locked for "
+		    "%d seconds", VMDB_WAIT));
+	case SQLITE_TOOBIG:
+		return (error_set(e, "a record is larger than %d bytes",
+		    VMDB_MAX));
+	case SQLITE_NOTADB:
+		return (error_set(e, "is not an SQLite database"));
+	default:
+		return (error_set(e, "%s", sqlite3_errmsg(db->sql)));
+	}
+}
+
+/* Prepare ${sql} with the ${count} strings at ${arg}, which stay in use. */
+static int
+prepare(struct vmdb *db, sqlite3_stmt **s, const char *sql,
+    const char *const *arg, int count, struct error *e)
+{
+	int i;
+
+	if (sqlite3_prepare_v2(db->sql, sql, -1, s, NULL) != SQLITE_OK)
+		return (fail(db, e));
+	for (i = 0; i < count; i++)
+		if (sqlite3_bind_text(*s, i + 1, arg[i], -1, SQLITE_STATIC) !=
+		    SQLITE_OK)
+			return (fail(db, e));
+	return (0);
+}
+
+/* Step ${s}: 1 if there is a row, 0 if not, -1 with ${e} set. */
+static int
+step(struct vmdb *db, sqlite3_stmt *s, struct error *e)
+{
+	int code;
+
+	code = sqlite3_step(s);
+	if (code == SQLITE_ROW || code == SQLITE_DONE)
+		return (code == SQLITE_ROW);
+	return (fail(db, e));
+}
+
+/* A copy of column ${i} of ${s}; all its bytes, whatever its type. */
+static char *
+column(sqlite3_stmt *s, int i, size_t *len)
+{
+	const void *p;
+
+	p = sqlite3_column_blob(s, i);
+	*len = (size_t)sqlite3_column_bytes(s, i);
+	if (p == NULL && *len > 0)
+		mem_exhausted();
+	return (mem_copy(p != NULL ? p : "", *len));
+}
+
+int
+vmdb_ask(struct vmdb *db, const char *sql, const char *const *arg, int count,
+    char **text, struct error *e)
+{
+	sqlite3_stmt *s;
+	size_t len;
+	int result;
+
+	s = NULL;
+	result = -1;
+	if (prepare(db, &s, sql, arg, count, e) == -1)
+		goto out;
+	result = step(db, s, e);
+	if (result == 1 && sqlite3_column_type(s, 0) == SQLITE_NULL)
+		result = 0;
+	if (result == 1)
+		*text = column(s, 0, &len);
+out:
+	sqlite3_finalize(s);
+	return (result);
+}
+
+/* Are the tables smolvm's, as of 0.6.0 to 1.32.2? */
+static int
+recognise(struct vmdb *db, struct error *e)
+{
+	char *text;
+	int result;
+
+	result = vmdb_ask(db, "SELECT group_concat(name || ' ' || type || ' ' "
+	    "|| \"notnull\" || pk, ', ') || (SELECT encoding || count(type) "
+	    "FROM pragma_encoding LEFT JOIN sqlite_master ON tbl_name = 'vms' "
+	    "AND type IN ('trigger', 'view')) FROM pragma_table_info('vms')",
+	    NULL, 0, &text, e);
+	if (result == 0)
+		return (error_set(e, "is not smolvm's: it has no table vms"));
+	if (result == -1)
+		return (-1);
+	result = strcmp(text, "name TEXT 11, data BLOB 10UTF-80");
+	free(text);
+	if (result != 0)
+		return (error_set(e, "is not as smolvm makes it: its table "
+		    "vms is another one"));
+	return (0);
+}
+
+int
+vmdb_open(const char *path, struct vmdb **out, struct error *e)
+{
+	struct vmdb *db;
+	char *file, *wal;
+	int left;
+
+	/* "./" keeps SQLite from reading meaning into ":memory:", "file:". */
+	file = mem_format("%s%s", path[0] == '/' ? "" : "./", path);
+	wal = mem_format("%s-wal", file);
+	db = mem_alloc(1, sizeof(*db));
+	if (path[0] == '\0') {
+		error_set(e, "no such database");
+		goto err;
+	}
+	if (vmfile_check(file, e) == -1)
+		goto err;
+	left = access(wal, F_OK) == 0;
+	if (sqlite3_open_v2(file, &db->sql, SQLITE_OPEN_READWRITE, NULL) !=
+	    SQLITE_OK) {
+		fail(db, e);
+		goto err;
+	}
+	sqlite3_busy_timeout(db->sql, VMDB_WAIT * 1000);
+	sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, VMDB_MAX);
+	if (left)
+		sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+		    NULL);
+	if (sqlite3_exec(db->sql, "PRAGMA synchronous=NORMAL", NULL, NULL,
+	    NULL) != SQLITE_OK) {
+		fail(db, e);
+		goto err;
+	}
+	if (recognise(db, e) == -1)
+		goto err;
+	free(wal);
+	free(file);
+	*out = db;
+	return (0);
+err:
+	vmdb_close(db);
+	free(wal);
+	free(file);
+	return (-1);
+}
+
+void
+vmdb_close(struct vmdb *db)
+{
+
+	if (db == NULL)
+		return;
+	sqlite3_close(db->sql);
+	free(db);
+}
+
+int
+vmdb_read(struct vmdb *db, const char *name, struct vmdb_row *row,
+    struct error *e)
+{
+	sqlite3_stmt *s;
+	int result, type;
+
+	s = NULL;
+	result = -1;
+	if (prepare(db, &s, "SELECT data FROM vms WHERE name = ?1", &name, 1,
+	    e) == -1)
+		goto out;
+	result = step(db, s, e);
+	if (result != 1)
+		goto out;
+	type = sqlite3_column_type(s, 0);
+	if (type != SQLITE_BLOB && type != SQLITE_TEXT) {
+		result = error_set(e, "its record is stored as a number");
+		goto out;
+	}
+	row->text = type == SQLITE_TEXT;
+	row->data = column(s, 0, &row->len);
+out:
+	sqlite3_finalize(s);
+	return (result);
+}
+
+int
+vmdb_names(struct vmdb *db, char ***name, size_t *count, struct error *e)
+{
+	sqlite3_stmt *s;
+	size_t len;
+	int more;
+
+	s = NULL;
+	*name = NULL;
+	*count = 0;
+	more = prepare(db, &s, "SELECT name FROM vms ORDER BY name", NULL, 0,
+	    e);
+	while (more == 0 && (more = step(db, s, e)) == 1) {
+		*name = mem_resize(*name, *count + 1, sizeof(**name));
+		(*name)[(*count)++] = column(s, 0, &len);
+		more = 0;
+	}
+	sqlite3_finalize(s);
+	return (more);
+}
+
+/* Step ${s} to its end and make it ready for another time. */
+static int
+run(struct vmdb *db, sqlite3_stmt *s, struct error *e)
+{
+	int result;
+
+	result = step(db, s, e);
+	sqlite3_reset(s);
+	return (result);
+}
+
+/* The updates of one transaction: 1, 0 if a row is another now, or -1. */
+static int
+update(struct vmdb *db, sqlite3_stmt *s, char *const *name,
+    const struct vmdb_row *old, const struct vmdb_row *new, size_t count,
+    struct error *e)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		sqlite3_bind_blob64(s, 1, new[i].data, new[i].len,
+		    SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, name[i], -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 3, old[i].text ? "text" : "blob", -1,
+		    SQLITE_STATIC);
+		sqlite3_bind_blob64(s, 4, old[i].data, old[i].len,
+		    SQLITE_STATIC);
+		if (run(db, s, e) == -1)
+			return (-1);
+		if (sqlite3_changes(db->sql) != 1)
+			return (0);
+	}
+	return (1);
+}
+
+int
+vmdb_write(struct vmdb *db, char *const *name, const struct vmdb_row *old,
+    const struct vmdb_row *new, size_t count, struct error *e)
+{
+	/* All is prepared before the first of them takes the lock. */
+	static const char *sql[] = { "BEGIN IMMEDIATE", "UPDATE vms SET "
+	    "data = ?1 WHERE name = ?2 AND typeof(data) = ?3 AND "
+	    "CAST(data AS BLOB) = ?4", "COMMIT", "ROLLBACK" };
+	sqlite3_stmt *s[4];
+	struct error ignored;
+	size_t i;
+	int result;
+
+	memset(s, 0, sizeof(s));
+	result = -1;
+	for (i = 0; i < 4; i++)
+		if (prepare(db, &s[i], sql[i], NULL, 0, e) == -1)
+			goto out;
+	if (run(db, s[0], e) == -1)
+		goto out;
+	result = update(db, s[1], name, old, new, count, e);
+	if (result == 1 && run(db, s[2], e) == -1)
+		result = -1;
+	if (!sqlite3_get_autocommit(db->sql))
+		run(db, s[3], &ignored);
+out:
+	for (i = 0; i < 4; i++)
+		sqlite3_finalize(s[i]);
+	return (result);
+}

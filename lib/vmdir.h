@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef VMDIR_H
+#define VMDIR_H
+
+#include <stddef.h>
+
+struct error;
+
+/* Where smolvm keeps its things; both are NULL-safe to free(3). */
+struct vmdir_place {
+	char	*database;	/* .../smolvm/server/smolvm.db */
+	char	*machines;	/* .../smolvm/vms, one folder a machine */
+};
+
+/* What decides about it: an operating system, and environment variables. */
+struct vmdir_env {
+	int		 macos;
+	const char	*passwd;	/* home folder in the password file */
+	const char	*home;		/* HOME; this and the next may be NULL */
+	const char	*data_dir;	/* SMOLVM_DATA_DIR */
+	const char	*xdg_data;	/* XDG_DATA_HOME */
+	const char	*xdg_cache;	/* XDG_CACHE_HOME */
+};
+
+/**
+ * vmdir_place(env, place):
+ * Fill ${place} as the engine does (smolvm 1.9.3 src/db.rs, src/process.rs,
+ * src/agent/manager.rs): on macOS under ~/Library, elsewhere where the XDG
+ * variables say if they are absolute, and SMOLVM_DATA_DIR, if set at all,
+ * stands for HOME and unsets them; an empty HOME is the password file's.
+ */
+void vmdir_place(const struct vmdir_env *, struct vmdir_place *);
+
+/**
+ * vmdir_default(place, e):
+ * vmdir_place() of this system and environment.  Return 0, or -1 with ${e}
+ * set.
+ */
+int vmdir_default(struct vmdir_place *, struct error *);
+
+/* vmdir_place_free(place): free what ${place} holds. */
+void vmdir_place_free(struct vmdir_place *);
+
+/**
+ * vmdir_find(machines, name, dir, e):
+ * Find the folder of the machine ${name}: the first 16 hexadecimal digits of
+ * the name's SHA-256, and confirmed by the name in its file "name".  Return 1
+ * with ${dir} set, to be free(3)d; 0 if there is none; or -1 with ${e} set.
+ */
+int vmdir_find(const char *, const char *, char **, struct error *);
+
+/**
+ * vmdir_lock(dir, fd, e):
+ * Take the lock that the engine holds on ${dir}/vm.lock during a start
+ * (flock(2), 0.7.1 and later); a file that is missing is not made.  Return 0
+ * with ${fd}, to be closed, or -1 if there is none; 1 if somebody holds it; or
+ * -1 with ${e} set.
+ */
+int vmdir_lock(const char *, int *, struct error *);
+
+/**
+ * vmdir_runs(dir):
+ * Does the process run that ${dir}/agent.pid names?  It is there before the
+ * machine's record says that the machine runs.
+ */
+int vmdir_runs(const char *);
+
+/**
+ * vmdir_config(dir, text, len, e):
+ * Read ${dir}/agent.config.json, what the machine was launched with.  Return
+ * 1 with ${text} set, to be free(3)d; 0 if it is not there; or -1 with ${e}
+ * set.
+ */
+int vmdir_config(const char *, char **, size_t *, struct error *);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef VMEDIT_H
+#define VMEDIT_H
+
+#include <stddef.h>
+
+struct error;
+struct vmdb;
+struct vmdb_row;
+
+/* A member of a record, and the JSON value it gets; NULL removes it. */
+struct vmedit {
+	const char	*name;
+	char		*json;
+};
+
+/**
+ * vmedit_check(db, row, edit, count, e):
+ * Check that ${row} is one JSON object in UTF-8 without NUL, that no member
+ * stands in it twice, and that the ${count} ones at ${edit} are spelled
+ * without escapes.  SQLite would change the first of two, or add a second
+ * one, and an engine refuses such a record together with all the others.
+ * Return 0, or -1 with ${e} set.
+ */
+int vmedit_check(struct vmdb *, const struct vmdb_row *,
+    const struct vmedit *, size_t, struct error *);
+
+/**
+ * vmedit_apply(db, row, edit, count, new, e):
+ * Make ${new} of ${row}: the ${count} members at ${edit} set, or removed, in
+ * place, new ones behind the others, and every other token kept byte for byte.
+ * Both are checked as above, and against each other.  Return 0 with ${new} to
+ * be freed, or -1 with ${e} set.
+ */
+int vmedit_apply(struct vmdb *, const struct vmdb_row *,
+    const struct vmedit *, size_t, struct vmdb_row *, struct error *);
+
+#endif

@@ -32,42 +32,37 @@ OBJ = \
 	lib/canary.o \
 	lib/child.o \
 	lib/cidr.o \
-	lib/ensure.o \
 	lib/claim.o \
 	lib/containers.o \
 	lib/context.o \
-	lib/docker.o \
-	lib/endpoint.o \
 	lib/differ.o \
+	lib/docker.o \
 	lib/egress.o \
+	lib/endpoint.o \
+	lib/ensure.o \
 	lib/error.o \
 	lib/field.o \
 	lib/held.o \
 	lib/input.o \
 	lib/io.o \
+	lib/launch.o \
 	lib/listen.o \
 	lib/listen_linux.o \
 	lib/listen_scan.o \
 	lib/lo.o \
 	lib/lo_bsd.o \
 	lib/lo_linux.o \
-	lib/mem.o \
-	lib/noproxy.o \
-	lib/persist.o \
-	lib/plan.o \
-	lib/owner.o \
-	lib/pool.o \
-	lib/privilege.o \
-	lib/pick.o \
-	lib/pool.o \
-	lib/ports.o \
-	lib/record.o \
-	lib/sha256.o \
-	lib/launch.o \
 	lib/machine.o \
 	lib/mem.o \
+	lib/noproxy.o \
+	lib/owner.o \
+	lib/persist.o \
+	lib/pick.o \
+	lib/plan.o \
 	lib/policy.o \
 	lib/pool.o \
+	lib/ports.o \
+	lib/privilege.o \
 	lib/proc_bsd.o \
 	lib/proc_linux.o \
 	lib/record.o \
@@ -93,12 +88,11 @@ HDR = \
 	lib/claim.h \
 	lib/containers.h \
 	lib/context.h \
-	lib/docker.h \
-	lib/ensure.h \
-	lib/endpoint.h \
 	lib/differ.h \
 	lib/docker.h \
 	lib/egress.h \
+	lib/endpoint.h \
+	lib/ensure.h \
 	lib/error.h \
 	lib/field.h \
 	lib/held.h \
@@ -107,22 +101,17 @@ HDR = \
 	lib/launch.h \
 	lib/listen.h \
 	lib/lo.h \
-	lib/mem.h \
-	lib/noproxy.h \
-	lib/persist.h \
-	lib/plan.h \
-	lib/owner.h \
-	lib/pool.h \
-	lib/privilege.h \
-	lib/pick.h \
-	lib/pool.h \
-	lib/ports.h \
-	lib/record.h \
-	lib/sha256.h \
 	lib/machine.h \
 	lib/mem.h \
+	lib/noproxy.h \
+	lib/owner.h \
+	lib/persist.h \
+	lib/pick.h \
+	lib/plan.h \
 	lib/policy.h \
 	lib/pool.h \
+	lib/ports.h \
+	lib/privilege.h \
 	lib/proc.h \
 	lib/record.h \
 	lib/rules.h \
@@ -141,8 +130,8 @@ TOOLS = \
 	bin/loalias-audit \
 	bin/loalias-canary \
 	bin/loalias-ensure \
-	bin/noproxy-add \
 	bin/loalias-pick \
+	bin/noproxy-add \
 	bin/smolvm-allowpatch \
 
 SCRIPTS = \

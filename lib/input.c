@@ -62,8 +62,8 @@ take(struct input *in, const struct record *list, struct error *e)
 			append(in, s, strlen(s), 0);
 		record_free(r);
 		if (s == NULL)
-			return (error_set(e, INPUT_NAME ": element %zu of the "
-			    "array is not a string", i + 1));
+			return (error_set(e, "element %zu of the array is not "
+			    "a string", i + 1));
 	}
 	return (0);
 }
@@ -106,8 +106,10 @@ read_any(struct input *in, struct error *e)
 		if (record_kind(r) == RECORD_OBJECT) {
 			in->record = r;
 			r = NULL;
-		} else if (take(in, r, e) == -1)
+		} else if (take(in, r, e) == -1) {
+			error_prefix(e, INPUT_NAME);
 			goto out;
+		}
 	}
 	result = 0;
 out:
@@ -156,15 +158,14 @@ take_pool(const struct record *r, struct pool *pool, struct error *e)
 	int result;
 
 	memset(&list, 0, sizeof(list));
-	result = 0;
 	if (record_kind(r) != RECORD_ARRAY || record_count(r) == 0)
-		result = error_set(e, INPUT_NAME ": pool: is not a list of "
-		    "addresses");
-	else if (take(&list, r, e) == -1)
-		result = -1;
+		result = error_set(e, "is not a list of addresses");
+	else
+		result = take(&list, r, e);
 	for (i = 0; i < list.count && result == 0; i++)
-		if (pool_add(pool, list.item[i].text, e) == -1)
-			result = error_prefix(e, INPUT_NAME ": pool");
+		result = pool_add(pool, list.item[i].text, e);
+	if (result == -1)
+		error_prefix(e, INPUT_NAME ": pool");
 	input_free(&list);
 	return (result);
 }

@@ -1,0 +1,330 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# loalias-ensure: its command line, and Linux in real network namespaces.
+
+load lib.sh
+
+teardown() {
+	[ -z "${HOLDER:-}" ] || kill "$HOLDER"
+}
+
+# A network namespace of the test's own, whose lo is as at boot: down.
+new_ns() {
+	need 'no network namespaces, or this is not Linux' unshare -n true
+	unshare -n sleep 600 3>&- &
+	HOLDER=$!
+	until_true 5 there
+}
+
+there() {
+	[ "$(readlink "/proc/$HOLDER/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+on() {
+	nsenter -t "$HOLDER" -n "$@"
+}
+
+# lo with 127.0.0.1 only, as on macOS and the BSDs.
+bare_lo() {
+	new_ns
+	on ip link set lo up
+	on ip address del 127.0.0.1/8 dev lo
+	on ip address add 127.0.0.1/32 dev lo
+}
+
+# A default route, so that every address has a route.
+default_route() {
+	on ip link add v0 type veth peer name v1
+	on ip address add 10.0.0.1/24 dev v0
+	on ip link set v0 up
+	on ip link set v1 up
+	on ip route add default via 10.0.0.2
+}
+
+# lo_is ADDRESS/BITS ...: are these, and only these, on lo?
+lo_is() {
+	check -o "$(printf '%s\n' "$@")" -- on sh -c \
+		'ip -o -4 address show dev lo | awk "{ print \$4 }"'
+}
+
+# The kernel's own answers: what connect(2) and bind(2) say of an address.
+sockets_say() {
+	check -o "$2" -- on python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+try:
+    s.connect((sys.argv[1], 9))
+    answer = "connect from " + s.getsockname()[0]
+except OSError as e:
+    answer = "connect: " + e.strerror
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+try:
+    s.bind((sys.argv[1], 0))
+    answer += ", bind"
+except OSError as e:
+    answer += ", bind: " + e.strerror
+print(answer)' "$1"
+}
+
+@test "an ordinary lo: nothing is missing, and nothing is done" {
+	new_ns
+	on ip link set lo up
+	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind'
+	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/*
+	cp "$(command -v loalias-ensure)" "$BATS_TEST_TMPDIR/"
+	check -o "$(printf '127.0.0.%d\n' 16 17 18 19 20 21 22 23 24 25 26 27 \
+		28 29 30 31)" -- on setpriv --reuid 65534 --regid 65534 \
+		--clear-groups "$BATS_TEST_TMPDIR/loalias-ensure"
+	check -o '{"interface":"lo","pool":["127.0.0.16"],"added":[]}' \
+		-- on loalias-ensure -nj 127.0.0.16
+	lo_is 127.0.0.1/8
+}
+
+@test "lo with 127.0.0.1/32 only: -n tells, then each is added as a /32" {
+	bare_lo
+	sockets_say 127.0.0.16 'connect: Network is unreachable, bind: Cannot assign requested address'
+	check -s 1 -o '127.0.0.16
+127.0.0.17' -- on loalias-ensure -n 127.0.0.16/31
+	lo_is 127.0.0.1/32
+	check -o '{"interface":"lo","pool":["127.0.0.1","127.0.0.16","127.0.0.17"],"added":["127.0.0.16","127.0.0.17"]}' \
+		-- on loalias-ensure -j 127.0.0.1 127.0.0.16/31
+	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.17/32
+	sockets_say 127.0.0.16 'connect from 127.0.0.16, bind'
+	check -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.18"],"added":["127.0.0.18"]}' \
+		-- on loalias-ensure -j 127.0.0.16 127.0.0.18
+	check -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+}
+
+@test "a default route makes connect(2) lie" {
+	bare_lo
+	default_route
+	sockets_say 127.0.0.16 'connect from 10.0.0.1, bind: Cannot assign requested address'
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
+	lo_is 127.0.0.1/32 127.0.0.16/32
+}
+
+@test "ip_nonlocal_bind makes bind(2) lie, and with a default route both do" {
+	bare_lo
+	on sh -c 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind'
+	sockets_say 127.0.0.16 'connect: Network is unreachable, bind'
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+	default_route
+	sockets_say 127.0.0.16 'connect from 10.0.0.1, bind'
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
+	lo_is 127.0.0.1/32 127.0.0.16/32
+}
+
+@test "a route to lo that makes no address: connect(2) lies, bind(2) not" {
+	bare_lo
+	on ip route add 127.0.0.16/28 dev lo src 127.0.0.1
+	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind: Cannot assign requested address'
+	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
+	lo_is 127.0.0.1/32 127.0.0.16/32
+}
+
+@test "lo is down: said, since no address would work" {
+	new_ns
+	for option in '' -n -b; do
+		# shellcheck disable=SC2086 # maybe no option
+		check -s 2 -e 'loalias-ensure: lo: is down, so no address on it works' \
+			-- on loalias-ensure $option 127.0.0.16
+	done
+	check -s 1 -- on sh -c 'ip -o -4 address | grep -F 127.0.0.16'
+}
+
+@test "a local route for all (AnyIP) needs no addresses" {
+	bare_lo
+	on ip route add local 127.0.0.16/28 dev lo
+	sockets_say 127.0.0.16 'connect from 127.0.0.16, bind'
+	check -o '{"interface":"lo","pool":["127.0.0.16"],"added":[]}' \
+		-- on loalias-ensure -j 127.0.0.16
+	lo_is 127.0.0.1/32
+}
+
+@test "two at once: both succeed" {
+	bare_lo
+	on loalias-ensure 127.0.1.0/25 >one 2>&1 3>&- &
+	one=$!
+	on loalias-ensure 127.0.1.0/25 >two 2>&1 3>&- &
+	two=$!
+	check -- wait "$one"
+	check -- wait "$two"
+	check -o 128 -- on sh -c 'ip -o -4 address show dev lo | grep -c 127.0.1'
+	check -o "$(on loalias-ensure 127.0.1.0/25)" -- grep -v waiting one
+	check -o "$(on loalias-ensure 127.0.1.0/25)" -- grep -v waiting two
+}
+
+@test "-d takes away what is there, and never 127.0.0.1" {
+	bare_lo
+	on loalias-ensure 127.0.0.16/30 >/dev/null
+	check -s 1 -o '127.0.0.16
+127.0.0.17' -- on loalias-ensure -dn 127.0.0.1 127.0.0.16/31
+	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.17/32 127.0.0.18/32 127.0.0.19/32
+	check -o '127.0.0.17
+127.0.0.18' -- on loalias-ensure -d 127.0.0.1 127.0.0.17 127.0.0.18 127.0.0.40
+	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32
+	check -- on loalias-ensure -dn 127.0.0.17
+	check -- on loalias-ensure -d 127.0.0.17
+	# 127.0.0.1/8 makes 127.0.0.20 usable, but there is nothing to remove.
+	on ip address add 127.0.0.1/8 dev lo
+	check -- on loalias-ensure -d 127.0.0.20
+	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32 127.0.0.1/8
+}
+
+@test "an interface that is not there, or is no loopback" {
+	bare_lo
+	on ip link add v0 type veth peer name v1
+	check -s 2 -e 'loalias-ensure: v0: is not a loopback interface' \
+		-- on loalias-ensure -i v0 127.0.0.16
+	check -s 2 -e 'loalias-ensure: lo9: No such device' \
+		-- on loalias-ensure -i lo9 127.0.0.1
+	check -s 2 -e "loalias-ensure: not an interface: lo;x" \
+		-- on loalias-ensure -i 'lo;x'
+	check -o 127.0.0.16 -- on loalias-ensure -i lo 127.0.0.16
+}
+
+@test "root without privileges, as in a container: no sudo" {
+	bare_lo
+	check -s 2 -e 'loalias-ensure: lo: 127.0.0.16: Operation not permitted' \
+		-- on setpriv --bounding-set -net_admin --inh-caps -net_admin \
+		loalias-ensure 127.0.0.16
+	lo_is 127.0.0.1/32
+}
+
+@test "a kernel without IPv4" {
+	need 'no compiler, or this is not Linux' "${CC:-cc}" -o noipv4 \
+		"$TESTS/fake_noipv4.c"
+	check -s 2 -e 'loalias-ensure: 127.0.0.16: Address family not supported by protocol' \
+		-- ./noipv4 loalias-ensure 127.0.0.16
+}
+
+@test "addresses: every form, in the order named, each once" {
+	bare_lo
+	check -s 1 -o '127.0.0.20
+127.0.0.16
+127.0.0.17
+127.0.0.18
+127.0.0.1
+127.255.255.254' -- on loalias-ensure -n 127.0.0.20 127.0.0.16/31 \
+		127.0.0.17-127.0.0.18 127.0.0.1 127.0.0.16/32 127.255.255.254
+	check -o 256 -- sh -c 'loalias-ensure 127.0.1.0/24 | wc -l'
+	check -o '127.0.0.1
+127.0.0.99' -- env LOALIAS_POOL='127.0.0.1  127.0.0.99' loalias-ensure
+	check -o 16 -- sh -c 'LOALIAS_POOL= loalias-ensure | wc -l'
+}
+
+@test "addresses: what is refused, and why" {
+	while read -r operand why; do
+		check -s 2 -e "loalias-ensure: $why" -- loalias-ensure "$operand"
+		check -s 2 -e "loalias-ensure: <stdin>:3: $why" -i "# pool
+127.0.0.16
+$operand" -- loalias-ensure -
+		check -s 2 -e "loalias-ensure: LOALIAS_POOL: $why" \
+			-- env LOALIAS_POOL="127.0.0.16 $operand" loalias-ensure
+	done <<-'END'
+	127.0.0.9-127.0.0.8 range runs backwards: 127.0.0.9-127.0.0.8
+	127.0.0.016 not an address or network: 127.0.0.016
+	0x7f.0.0.1 not an address or network: 0x7f.0.0.1
+	2130706433 not an address or network: 2130706433
+	127.16 not an address or network: 127.16
+	127.0.0.0 127.0.0.0 and 127.255.255.255 cannot be used: 127.0.0.0
+	127.255.255.255 127.0.0.0 and 127.255.255.255 cannot be used: 127.255.255.255
+	10.0.0.1 not within 127.0.0.0/8: 10.0.0.1
+	126.255.255.255-127.0.0.1 not within 127.0.0.0/8: 126.255.255.255-127.0.0.1
+	::1 not an IPv4 address: ::1
+	::1-::2 not a range of IPv4 addresses: ::1-::2
+	127.0.0.0/8 more than 256 addresses: 127.0.0.0/8
+	127.0.1.0/23 has bits set behind its prefix: 127.0.1.0/23 (the network is 127.0.0.0/23)
+	127.0.2.0/23 more than 256 addresses: 127.0.2.0/23
+	127.0.0.16/33 not a prefix length: 127.0.0.16/33
+	127.0.0.17/28 has bits set behind its prefix: 127.0.0.17/28 (the network is 127.0.0.16/28)
+	localhost not an address or network: localhost
+	END
+	check -s 2 -e 'loalias-ensure: more than 256 addresses in all' \
+		-- loalias-ensure 127.0.1.0/24 127.0.2.1
+}
+
+@test "standard input: lines, a list, or the launch record" {
+	check -o '127.0.0.16
+127.0.0.18' -i $'  127.0.0.16\r\n\n# no\n127.0.0.18' -- loalias-ensure -
+	check -o 127.0.0.16 -i '["127.0.0.16"]' -- loalias-ensure -
+	check -o '{"z":1,"pool":["127.0.0.16","127.0.0.17"],"a":{"b":[]},"interface":"lo","added":[]}' \
+		-i '{"z":1,"pool":["127.0.0.16/31"],"a":{"b":[]}}' \
+		-- loalias-ensure -j -
+	check -o 127.0.0.16 -i '{"pool":["127.0.0.16"]}' -- loalias-ensure -
+	# A record without a pool has the usual one.
+	check -o 127.0.0.9 -i '{"x":1}' \
+		-- env LOALIAS_POOL=127.0.0.9 loalias-ensure -
+	# What it prints it also reads.
+	check -o '{"interface":"lo","pool":["127.0.0.16"],"added":[]}' -- sh -c \
+		'loalias-ensure -j 127.0.0.16 | loalias-ensure -j -'
+	check -o 127.0.0.16 -- sh -c \
+		'loalias-ensure 127.0.0.16 | loalias-ensure -'
+}
+
+@test "standard input: what is refused" {
+	check -s 2 -e 'loalias-ensure: <stdin>: empty' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: empty' -i '[]' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: pool: is not a list of addresses' \
+		-i '{"pool":[]}' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: pool: is not a list of addresses' \
+		-i '{"pool":"127.0.0.16"}' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: pool: element 1 of the array is not a string' \
+		-i '{"pool":[16]}' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: pool: not within 127.0.0.0/8: 8.8.8.8' \
+		-i '{"pool":["8.8.8.8"]}' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: is not one JSON value' \
+		-i '{"pool":["127.0.0.16"]' -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: has a member twice in one object' \
+		-i '{"pool":["127.0.0.16"],"pool":[]}' -- loalias-ensure -
+	printf '127.0.0.16\n\0\n' >nul
+	check -s 2 -e 'loalias-ensure: <stdin>: has a NUL byte' -i file:nul \
+		-- loalias-ensure -
+	printf '127.0.0.\377\n' >latin
+	check -s 2 -e 'loalias-ensure: <stdin>: is not UTF-8 at byte 9' \
+		-i file:latin -- loalias-ensure -
+	head -c 2000000 /dev/zero | tr '\0' '#' >huge
+	check -s 2 -e 'loalias-ensure: <stdin>: larger than 1048576 bytes' \
+		-i file:huge -- loalias-ensure -
+	check -s 2 -e 'loalias-ensure: <stdin>: Bad file descriptor' \
+		-- sh -c 'exec loalias-ensure - <&-'
+}
+
+@test "output that is lost is trouble" {
+	check -s 2 -e 'loalias-ensure: <stdout>: No space left on device' \
+		-- sh -c 'exec loalias-ensure >/dev/full'
+	check -s 2 -e 'loalias-ensure: <stdout>: Bad file descriptor' \
+		-- sh -c 'exec loalias-ensure -j >&-'
+}
+
+@test "the command line" {
+	usage=$(loalias-ensure -h)
+	check -o "$usage" -- loalias-ensure --help
+	check -o 'match:bottle-tools [0-9.]+' -- loalias-ensure -V
+	while read -r line; do
+		# shellcheck disable=SC2086 # a command line
+		check -s 2 -e "$usage" -- loalias-ensure $line
+	done <<-'END'
+	- -
+	- 127.0.0.16
+	127.0.0.16 -
+	-d
+	-d -
+	-dj 127.0.0.16
+	-P sudoers -
+	-j -P sudoers
+	-n -P sudoers
+	-b -P launchd
+	-d -P launchd 127.0.0.16
+	-i lo -P sudoers
+	END
+	check -s 2 -e "loalias-ensure: -x: unknown option, or no argument behind it
+$usage" -- loalias-ensure -x
+	check -s 2 -e "loalias-ensure: -P: unknown option, or no argument behind it
+$usage" -- loalias-ensure -P
+	# Options come first: this is not an address.
+	check -s 2 -e 'loalias-ensure: not a range of IPv4 addresses: -j' \
+		-- loalias-ensure 127.0.0.16 -j
+}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Set, check or list the network policy of smolvm machines. */
-#include <sys/stat.h>
-
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +22,10 @@
 #include "vmpatch.h"
 
 static const char usage[] =
-    "usage: smolvm-allowpatch [-jn] [-D resolver] [-p port[/udp]] ... "
-    "[-f database]\n"
-    "           machine cidr ... | none | unrestricted | -\n"
-    "       smolvm-allowpatch -c [-D resolver] [-p port[/udp]] ... "
-    "[-f database]\n"
-    "           machine cidr ... | none | unrestricted | -\n"
+    "usage: smolvm-allowpatch [-jn] [-D resolver] [-p port[/udp]] ...\n"
+    "           [-f database] machine cidr ... | none | unrestricted | -\n"
+    "       smolvm-allowpatch -c [-D resolver] [-p port[/udp]] ...\n"
+    "           [-f database] machine cidr ... | none | unrestricted | -\n"
     "       smolvm-allowpatch -l [-j] [-f database] [machine ...]\n"
     "       smolvm-allowpatch -r [-n] [-f database] [machine ...]\n";
 
@@ -61,66 +57,44 @@ say_lines(const struct machine_home *home, const char *name, char *text)
 	free(text);
 }
 
-static FILE *
-memory(char **text, size_t *len)
-{
-	FILE *f;
-
-	f = open_memstream(text, len);
-	if (f == NULL)
-		mem_exhausted();
-	return (f);
-}
-
-/* Print ${p} as operands of another call would be written, one a line. */
-static void
-print_list(const struct policy *p)
-{
-	char buf[CIDR_STRLEN];
-	size_t i;
-
-	if (p->count == 0)
-		puts(p->open ? "unrestricted" : "none");
-	for (i = 0; i < p->count; i++)
-		puts(cidr_format(&p->list[i], buf));
-}
-
+/*
+ * The forms.  Each writes what it has to print to ${out}, which is printed
+ * once the database is closed, and returns the exit status.
+ */
 static int
 set(const struct machine_home *home, const char *name,
-    const struct policy *p, struct record *record)
+    const struct policy *p, const struct input *in, FILE *out, int *changed)
 {
 	struct machine m;
+	struct record *record;
 	struct error e;
-	char *notes, *out;
-	size_t len;
+	char *notes, *text;
 	FILE *f;
-	int changed, status;
+	int result;
 
-	changed = vmpatch_set(home, name, p, nflag, &m, &e);
-	if (changed == -1) {
+	result = vmpatch_set(home, name, p, nflag, &m, &e);
+	if (result == -1) {
 		say(home, name, e.text);
 		machine_free(&m);
 		return (2);
 	}
-	f = memory(&notes, &len);
-	if (home->machines == NULL && !nflag)
-		fputs("is not in the place where the engine looks: a start in "
-		    "flight cannot be seen\n", f);
-	vmpatch_notes(f, p, &m);
-	fclose(f);
+	*changed = result == 1 && !nflag;
+	f = io_memory(&notes);
+	vmpatch_notes(f, home, p, &m);
+	io_memory_end(f);
 	say_lines(home, name, notes);
 	if (jflag) {
+		record = in->record != NULL ? record_copy(in->record) :
+		    record_new(RECORD_OBJECT);
 		launch_write(record, name, p, &m.egress);
-		out = record_format(record);
-		puts(out);
-		free(out);
+		text = record_format(record);
+		fprintf(out, "%s\n", text);
+		free(text);
+		record_free(record);
 	} else
-		print_list(p);
+		launch_print(out, p);
 	machine_free(&m);
-	status = io_finish(nflag && changed);
-	if (status == 2 && changed && !nflag)
-		say(home, name, "was changed all the same");
-	return (status);
+	return (nflag && result == 1);
 }
 
 static int
@@ -131,25 +105,19 @@ check(const struct machine_home *home, const char *name,
 	struct machine m;
 	struct error e;
 	char *lines;
-	size_t len;
 	FILE *f;
 	int found, status;
 
 	memset(&launched, 0, sizeof(launched));
 	status = 2;
-	if (home->machines == NULL) {
-		say(home, name, "is not in the place where the engine looks: "
-		    "what it was launched with is not known");
-		return (2);
-	}
 	if (machine_load(home, name, 0, &m, &e) == -1 ||
-	    (found = machine_launched(&m, &launched, &e)) == -1) {
+	    (found = machine_launched(home, &m, &launched, &e)) == -1) {
 		say(home, name, e.text);
 		goto out;
 	}
-	f = memory(&lines, &len);
+	f = io_memory(&lines);
 	status = differ_write(f, p, &m.egress, found ? &launched : NULL) > 0;
-	fclose(f);
+	io_memory_end(f);
 	say_lines(home, name, lines);
 out:
 	egress_free(&launched);
@@ -158,49 +126,27 @@ out:
 }
 
 static int
-list(const struct machine_home *home, char *const *name, size_t count)
+list(const struct machine_home *home, char *const *name, size_t count,
+    FILE *out)
 {
-	struct record *all, *r;
-	struct machine m;
-	struct error e;
-	char *text;
-	size_t i, len;
+	char *errors;
+	size_t bad;
 	FILE *f;
-	int status;
 
-	status = 0;
-	f = memory(&text, &len);
-	all = record_new(RECORD_ARRAY);
-	for (i = 0; i < count; i++) {
-		if (machine_load(home, name[i], 0, &m, &e) == -1) {
-			say(home, name[i], e.text);
-			status = 2;
-		} else if (jflag)
-			record_append(all, vmlist_record(name[i], &m));
-		else
-			vmlist_text(f, name[i], &m);
-		machine_free(&m);
-	}
-	fclose(f);
-	r = record_new(RECORD_OBJECT);
-	record_set(r, "machines", all);
-	if (jflag) {
-		free(text);
-		text = record_format(r);
-	}
-	if (status == 0)
-		printf(jflag ? "%s\n" : "%s", text);
-	record_free(r);
-	free(text);
-	return (io_finish(status));
+	f = io_memory(&errors);
+	bad = vmlist_write(out, home, name, count, jflag, f);
+	io_memory_end(f);
+	say_lines(home, NULL, errors);
+	return (bad > 0 ? 2 : 0);
 }
 
 static int
-repair(const struct machine_home *home, char *const *name, size_t count)
+repair(const struct machine_home *home, char *const *name, size_t count,
+    FILE *out, int *changed)
 {
 	struct error e;
 	size_t i;
-	int *fixed, n, status;
+	int *fixed, n;
 
 	fixed = mem_alloc(count + 1, sizeof(*fixed));
 	n = vmpatch_repair(home, name, count, nflag, fixed, &e);
@@ -208,104 +154,75 @@ repair(const struct machine_home *home, char *const *name, size_t count)
 		say(home, NULL, e.text);
 	for (i = 0; i < count && n > 0; i++)
 		if (fixed[i])
-			puts(name[i]);
+			fprintf(out, "%s\n", name[i]);
 	free(fixed);
-	status = io_finish(n == -1 ? 2 : nflag && n > 0);
-	if (status == 2 && n > 0 && !nflag)
-		say(home, NULL, "was repaired all the same");
-	return (status);
+	*changed = n > 0 && !nflag;
+	return (n == -1 ? 2 : nflag && n > 0);
 }
 
-/* -l and -r: the machines that are named, or all. */
+/* -l and -r, for the machines at ${name}, or for all if there are none. */
 static int
-survey(const struct machine_home *home, int argc, char **argv)
+survey(const struct machine_home *home, char *const *name, size_t count,
+    FILE *out, int *changed)
 {
 	struct error e;
-	char **name;
-	size_t count, i;
+	char **all;
+	size_t i, n;
 	int status;
 
-	if (argc > 0)
-		return (lflag ? list(home, argv, (size_t)argc) :
-		    repair(home, argv, (size_t)argc));
-	if (vmdb_names(home->db, &name, &count, &e) == -1) {
+	all = NULL;
+	n = 0;
+	if (count == 0 && vmdb_names(home->db, &all, &n, &e) == -1) {
 		say(home, NULL, e.text);
 		status = 2;
-	} else
-		status = lflag ? list(home, name, count) :
-		    repair(home, name, count);
-	for (i = 0; i < count; i++)
-		free(name[i]);
-	free(name);
+	} else if (lflag)
+		status = list(home, count > 0 ? name : all, count + n, out);
+	else
+		status = repair(home, count > 0 ? name : all, count + n, out,
+		    changed);
+	for (i = 0; i < n; i++)
+		free(all[i]);
+	free(all);
 	return (status);
 }
 
-/* Read the operands behind the machine's name, or standard input for "-". */
-static void
-read_operands(struct policy *p, int argc, char **argv, struct input *in)
-{
-	struct error e;
-	int i, result;
-
-	result = 0;
-	memset(in, 0, sizeof(*in));
-	if (argc == 1 && strcmp(argv[0], "-") == 0) {
-		result = input_read(in, &e);
-		if (result == 0)
-			result = launch_read(p, in, &e);
-	}
-	for (i = 0; i < argc && result == 0 && in->record == NULL &&
-	    in->count == 0; i++)
-		result = policy_operand(p, argv[i], &e);
-	if (result == 0)
-		result = policy_finish(p, &e);
-	if (result == -1)
-		errx(2, "%s", e.text);
-}
-
-/* Is ${path} the engine's own database? */
-static int
-same_file(const char *path, const char *other)
-{
-	struct stat a, b;
-
-	return (stat(path, &a) == 0 && stat(other, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino);
-}
-
-/* Open the database ${file}, or the engine's, and do what was asked for. */
+/* Open the database ${file}, or the engine's, and do what is asked for. */
 static int
 work(const char *file, int argc, char **argv, const struct policy *p,
     const struct input *in)
 {
 	struct machine_home home;
 	struct vmdir_place place;
-	struct record *record;
 	struct error e;
-	int status;
+	char *text;
+	FILE *out;
+	int changed, status;
 
 	if (vmdir_default(&place, &e) == -1)
 		errx(2, "%s", e.text);
 	home.path = file != NULL ? file : place.database;
-	home.machines = file == NULL || same_file(file, place.database) ?
-	    place.machines : NULL;
-	status = 2;
+	home.machines = vmdir_machines(&place, home.path);
 	if (vmdb_open(home.path, &home.db, &e) == -1) {
 		say(&home, NULL, e.text);
-		goto out;
+		vmdir_place_free(&place);
+		return (2);
 	}
+	changed = 0;
+	out = io_memory(&text);
 	if (lflag || rflag)
-		status = survey(&home, argc, argv);
+		status = survey(&home, argv, (size_t)argc, out, &changed);
 	else if (cflag)
 		status = check(&home, argv[0], p);
-	else {
-		record = in->record != NULL ? record_copy(in->record) :
-		    record_new(RECORD_OBJECT);
-		status = set(&home, argv[0], p, record);
-		record_free(record);
-	}
+	else
+		status = set(&home, argv[0], p, in, out, &changed);
 	vmdb_close(home.db);
-out:
+	io_memory_end(out);
+	if (status != 2)
+		fputs(text, stdout);
+	status = io_finish(status);
+	if (status == 2 && changed)
+		say(&home, NULL, "was changed all the same");
+	free(text);
 	vmdir_place_free(&place);
 	return (status);
 }
@@ -373,8 +290,9 @@ main(int argc, char *argv[])
 	if (!consistent(&p, argc))
 		args_usage(usage);
 	memset(&in, 0, sizeof(in));
-	if (!lflag && !rflag)
-		read_operands(&p, argc - 1, argv + 1, &in);
+	if (!lflag && !rflag &&
+	    launch_operands(&p, argc - 1, argv + 1, &in, &e) == -1)
+		errx(2, "%s", e.text);
 	status = work(file, argc, argv, &p, &in);
 	input_free(&in);
 	policy_free(&p);

@@ -83,6 +83,25 @@ io_null_stdin(struct error *e)
 	return (0);
 }
 
+FILE *
+io_memory(char **text)
+{
+	static size_t ignored;
+	FILE *f;
+
+	if ((f = open_memstream(text, &ignored)) == NULL)
+		mem_exhausted();
+	return (f);
+}
+
+void
+io_memory_end(FILE *f)
+{
+
+	if (ferror(f) || fclose(f) != 0)
+		mem_exhausted();
+}
+
 int
 io_finish(int status)
 {

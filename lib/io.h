@@ -3,6 +3,7 @@
 #define IO_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct error;
 
@@ -34,6 +35,14 @@ int io_cloexec(int);
  * input was read.  Return 0, or -1 with ${e} set.
  */
 int io_null_stdin(struct error *);
+
+/**
+ * io_memory(text):
+ * A stream whose output gathers at ${text}, to be closed by io_memory_end();
+ * only then ${text} is good, and it is to be freed.
+ */
+FILE *io_memory(char **);
+void io_memory_end(FILE *);
 
 /**
  * io_finish(status):

@@ -62,8 +62,9 @@ input_alias(struct policy *p, const struct record *v, struct error *e)
 	    "than alias, %s", s));
 }
 
-int
-launch_read(struct policy *p, const struct input *in, struct error *e)
+/* What standard input, ${in}, asks for. */
+static int
+read_input(struct policy *p, const struct input *in, struct error *e)
 {
 	struct record *v;
 	size_t i;
@@ -87,6 +88,34 @@ launch_read(struct policy *p, const struct input *in, struct error *e)
 		return (error_set(e, INPUT_NAME ": has neither allowed_cidrs "
 		    "nor alias"));
 	return (result);
+}
+
+int
+launch_operands(struct policy *p, int argc, char *const *argv,
+    struct input *in, struct error *e)
+{
+	int i;
+
+	if (argc == 1 && strcmp(argv[0], "-") == 0) {
+		if (input_read(in, e) == -1 || read_input(p, in, e) == -1)
+			return (-1);
+	} else
+		for (i = 0; i < argc; i++)
+			if (policy_operand(p, argv[i], e) == -1)
+				return (-1);
+	return (policy_finish(p, e));
+}
+
+void
+launch_print(FILE *f, const struct policy *p)
+{
+	char buf[CIDR_STRLEN];
+	size_t i;
+
+	if (p->count == 0)
+		fprintf(f, "%s\n", p->open ? "unrestricted" : "none");
+	for (i = 0; i < p->count; i++)
+		fprintf(f, "%s\n", cidr_format(&p->list[i], buf));
 }
 
 static struct record *

@@ -2,6 +2,8 @@
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
+#include <stdio.h>
+
 struct egress;
 struct error;
 struct input;
@@ -9,12 +11,17 @@ struct policy;
 struct record;
 
 /**
- * launch_read(p, in, e):
- * Add to ${p} what standard input named: lines, as operands; or the launch
+ * launch_operands(p, argc, argv, in, e):
+ * Read the ${argc} operands at ${argv} into ${p}; or, for one that is "-",
+ * standard input into ${in} and from there: lines, as operands, or the launch
  * record's allowed_cidrs, or its alias, which must not contradict each other.
- * Return 0, or -1 with ${e} set.
+ * Return 0 with ${p} finished, or -1 with ${e} set.
  */
-int launch_read(struct policy *, const struct input *, struct error *);
+int launch_operands(struct policy *, int, char *const *, struct input *,
+    struct error *);
+
+/* launch_print(f, p): write the list to ${f}, as operands, one a line. */
+void launch_print(FILE *, const struct policy *);
 
 /**
  * launch_write(record, machine, p, before):

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
 #include "record.h"
 #include "vmdir.h"
 #include "vmedit.h"
@@ -57,7 +56,7 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	    sizeof(MEMBER) / sizeof(MEMBER[0]), e) == -1)
 		return (-1);
 	m->record = record_parse(m->row.data, m->row.len, 0, "its record", e);
-	if (m->record == NULL)
+	if (m->record == NULL || vmstate_read(m->record, &m->state, e) == -1)
 		return (-1);
 	return (egress_read(m->record, &m->egress, e));
 }
@@ -85,7 +84,8 @@ machine_free(struct machine *m)
 }
 
 int
-machine_launched(const struct machine *m, struct egress *g, struct error *e)
+machine_launched(const struct machine_home *home, const struct machine *m,
+    struct egress *g, struct error *e)
 {
 	struct record *launch, *resources;
 	char *text;
@@ -93,6 +93,9 @@ machine_launched(const struct machine *m, struct egress *g, struct error *e)
 	int result;
 
 	memset(g, 0, sizeof(*g));
+	if (home->machines == NULL)
+		return (error_set(e, "what it was launched with is not known, "
+		    "as its database is not where the engine looks"));
 	if (m->dir == NULL)
 		return (0);
 	launch = resources = NULL;

@@ -4,8 +4,8 @@
 
 #include "egress.h"
 #include "vmdb.h"
+#include "vmstate.h"
 
-struct error;
 struct record;
 
 /* Where machines are: the database, and the folder of their folders. */
@@ -21,6 +21,7 @@ struct machine {
 	int		 lock;		/* a descriptor, or -1 */
 	struct vmdb_row	 row;
 	struct record	*record;	/* the same, read */
+	struct vmstate	 state;
 	struct egress	 egress;	/* the policy in it */
 };
 
@@ -29,7 +30,7 @@ struct machine {
 /**
  * machine_load(home, name, flags, m, e):
  * Read the machine ${name} into ${m}, and check that what is stored is as
- * engines store it: see vmedit_check() and egress_read().  With MACHINE_LOCK,
+ * engines store it: see vmedit_check(), egress_read().  With MACHINE_LOCK,
  * its folder is locked before, and a start in flight is an error.
  * Return 0, or -1 with ${e} set.  Free with machine_free() in either case.
  */
@@ -43,11 +44,12 @@ void machine_unlock(struct machine *);
 void machine_free(struct machine *);
 
 /**
- * machine_launched(m, g, e):
+ * machine_launched(home, m, g, e):
  * Read what ${m} was last launched with into ${g}.  Return 1; 0 if it was not
- * launched, or stopped since; or -1 with ${e} set.  Free with egress_free()
- * in every case.
+ * launched, or stopped since; or -1 with ${e} set, also if ${home} does not
+ * know its folder.  Free with egress_free() in every case.
  */
-int machine_launched(const struct machine *, struct egress *, struct error *);
+int machine_launched(const struct machine_home *, const struct machine *,
+    struct egress *, struct error *);
 
 #endif

@@ -3,13 +3,13 @@
 
 #include <sys/socket.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
 #include "egress.h"
 #include "error.h"
+#include "io.h"
 #include "mem.h"
 #include "record.h"
 #include "vmedit.h"
@@ -208,12 +208,10 @@ static char *
 rules_json(const struct policy *p)
 {
 	char buf[CIDR_STRLEN], *json;
-	size_t i, j, len;
+	size_t i, j;
 	FILE *f;
 
-	f = open_memstream(&json, &len);
-	if (f == NULL)
-		mem_exhausted();
+	f = io_memory(&json);
 	fputc('[', f);
 	for (i = 0; i < p->count; i++)
 		for (j = 0; j < p->ports; j++)
@@ -223,8 +221,7 @@ rules_json(const struct policy *p)
 			    "tcp", cidr_format(&p->list[i], buf),
 			    p->port[j].port, p->port[j].port);
 	fputs("{\"action\":\"deny\"}]", f);
-	if (fclose(f) != 0)
-		mem_exhausted();
+	io_memory_end(f);
 	return (json);
 }
 

@@ -82,6 +82,18 @@ vmdir_default(struct vmdir_place *place, struct error *e)
 	return (0);
 }
 
+const char *
+vmdir_machines(const struct vmdir_place *place, const char *database)
+{
+	struct stat a, b;
+
+	if (strcmp(place->database, database) == 0 ||
+	    (stat(place->database, &a) == 0 && stat(database, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino))
+		return (place->machines);
+	return (NULL);
+}
+
 void
 vmdir_place_free(struct vmdir_place *place)
 {

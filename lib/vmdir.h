@@ -38,6 +38,13 @@ void vmdir_place(const struct vmdir_env *, struct vmdir_place *);
  */
 int vmdir_default(struct vmdir_place *, struct error *);
 
+/**
+ * vmdir_machines(place, database):
+ * ${place}'s folder of machines if ${database} is the file that ${place}
+ * names, by whatever path, else NULL: then there is no way to know it.
+ */
+const char *vmdir_machines(const struct vmdir_place *, const char *);
+
 /* vmdir_place_free(place): free what ${place} holds. */
 void vmdir_place_free(struct vmdir_place *);
 

@@ -5,28 +5,24 @@
 #include <string.h>
 
 #include "differ.h"
-#include "error.h"
+#include "io.h"
 #include "machine.h"
-#include "mem.h"
 #include "record.h"
-#include "vmstate.h"
 
 /* A state as the engine tells it: what runs no more is stopped. */
 static const char *
 state(const struct machine *m)
 {
 	struct error ignored;
-	const char *text;
 
-	text = vmstate_text(m->record);
-	if (strcmp(text, "running") == 0 &&
-	    vmstate_stopped(m->record, m->dir, &ignored) == 0)
+	if (strcmp(m->state.text, "running") == 0 &&
+	    vmstate_stopped(&m->state, m->dir, &ignored) == 0)
 		return ("stopped");
-	return (text);
+	return (m->state.text);
 }
 
-void
-vmlist_text(FILE *f, const char *name, const struct machine *m)
+static void
+line(FILE *f, const char *name, const struct machine *m)
 {
 	const struct egress *g;
 
@@ -54,15 +50,11 @@ ports(const struct egress *g)
 {
 	struct record *list;
 	char *end, *text, *word;
-	size_t len;
 	FILE *f;
 
-	f = open_memstream(&text, &len);
-	if (f == NULL)
-		mem_exhausted();
+	f = io_memory(&text);
 	differ_ports(f, g);
-	if (fclose(f) != 0)
-		mem_exhausted();
+	io_memory_end(f);
 	if (g->rules.count == 0)
 		list = record_new_string(NULL);
 	else if (strcmp(text, "other") == 0)
@@ -80,8 +72,8 @@ ports(const struct egress *g)
 	return (list);
 }
 
-struct record *
-vmlist_record(const char *name, const struct machine *m)
+static struct record *
+object(const char *name, const struct machine *m)
 {
 	struct record *r;
 
@@ -93,4 +85,38 @@ vmlist_record(const char *name, const struct machine *m)
 	record_set(r, "ports", ports(&m->egress));
 	take(r, "dns_filter_hosts", m->record);
 	return (r);
+}
+
+size_t
+vmlist_write(FILE *f, const struct machine_home *home, char *const *name,
+    size_t count, int json, FILE *errors)
+{
+	char quoted[ERROR_QUOTE], *text;
+	struct record *all, *r;
+	struct machine m;
+	struct error e;
+	size_t bad, i;
+
+	bad = 0;
+	all = record_new(RECORD_ARRAY);
+	for (i = 0; i < count; i++) {
+		if (machine_load(home, name[i], 0, &m, &e) == -1) {
+			fprintf(errors, "%s: %s\n", error_quote(quoted,
+			    name[i], strlen(name[i])), e.text);
+			bad++;
+		} else if (json)
+			record_append(all, object(name[i], &m));
+		else
+			line(f, name[i], &m);
+		machine_free(&m);
+	}
+	r = record_new(RECORD_OBJECT);
+	record_set(r, "machines", all);
+	if (json) {
+		text = record_format(r);
+		fprintf(f, "%s\n", text);
+		free(text);
+	}
+	record_free(r);
+	return (bad);
 }

@@ -2,19 +2,19 @@
 #ifndef VMLIST_H
 #define VMLIST_H
 
+#include <stddef.h>
 #include <stdio.h>
 
-struct machine;
-struct record;
+struct machine_home;
 
 /**
- * vmlist_text(f, name, m):
- * Write the machine ${name} to ${f} as a line: name, state, list, resolver,
- * ports and host names, with tabs between them.
+ * vmlist_write(f, home, name, count, json, errors):
+ * Write the ${count} machines at ${name} to ${f}: a line each, name, state,
+ * list, resolver, ports and host names with tabs between them; or, if ${json},
+ * one JSON object, {"machines":[...]}.  The reasons why some could not be read
+ * become lines of ${errors}.  Return how many these are.
  */
-void vmlist_text(FILE *, const char *, const struct machine *);
-
-/* vmlist_record(name, m): the same as a JSON object. */
-struct record *vmlist_record(const char *, const struct machine *);
+size_t vmlist_write(FILE *, const struct machine_home *, char *const *,
+    size_t, int, FILE *);
 
 #endif

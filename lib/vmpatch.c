@@ -4,13 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
 #include "machine.h"
 #include "mem.h"
 #include "policy.h"
 #include "record.h"
 #include "vmedit.h"
-#include "vmstate.h"
 
 #define TRIES	5	/* while others change the record */
 
@@ -46,7 +44,7 @@ set_once(const struct machine_home *home, const char *name,
 	if (machine_load(home, name, dry ? 0 : MACHINE_LOCK, m, e) == -1 ||
 	    vmstate_free(home->db, name, e) == -1 ||
 	    meaningful(p, &m->egress, e) == -1 ||
-	    (!dry && vmstate_stopped(m->record, m->dir, e) == -1))
+	    (!dry && vmstate_stopped(&m->state, m->dir, e) == -1))
 		goto out;
 	n = policy_edits(p, &m->egress, edit);
 	if (n == 0)
@@ -101,10 +99,14 @@ member_is(const struct record *r, const char *key, const char *json)
 }
 
 void
-vmpatch_notes(FILE *f, const struct policy *p, const struct machine *m)
+vmpatch_notes(FILE *f, const struct machine_home *home,
+    const struct policy *p, const struct machine *m)
 {
 	int dns;
 
+	if (home->machines == NULL)
+		fputs("its database is not where the engine looks: a start in "
+		    "flight would not be seen\n", f);
 	dns = p->dns == POLICY_SET ||
 	    (p->dns == POLICY_KEEP && m->egress.dns != NULL);
 	if (!p->open && p->count == 0)

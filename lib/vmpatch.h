@@ -21,10 +21,12 @@ int vmpatch_set(const struct machine_home *, const char *,
     const struct policy *, int, struct machine *, struct error *);
 
 /**
- * vmpatch_notes(f, p, m):
- * Write to ${f} what ${p} does to ${m} beyond what it says, a line each.
+ * vmpatch_notes(f, home, p, m):
+ * Write to ${f} what ${p} does to ${m} beyond what it says, and what could not
+ * be seen, a line each.
  */
-void vmpatch_notes(FILE *, const struct policy *, const struct machine *);
+void vmpatch_notes(FILE *, const struct machine_home *,
+    const struct policy *, const struct machine *);
 
 /**
  * vmpatch_repair(home, name, count, dry, fixed, e):

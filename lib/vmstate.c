@@ -10,59 +10,68 @@
 #include "vmdb.h"
 #include "vmdir.h"
 
-/* smolvm 1.9.3 src/config.rs, and what later releases added. */
-static const char *const STATE[] = {
-	"created", "stopped", "failed", "unreachable", "running", "frozen",
-	"paused", "pausing"
-};
-#define STOPPED	4	/* the first ones */
-
-const char *
-vmstate_text(const struct record *record)
-{
-	struct record *v;
-	const char *s, *state;
-	size_t i;
-
-	state = "other";
-	v = record_get(record, "state");
-	s = v == NULL ? STATE[0] : record_string(v);
-	for (i = 0; i < sizeof(STATE) / sizeof(STATE[0]); i++)
-		if (s != NULL && strcmp(s, STATE[i]) == 0)
-			state = STATE[i];
-	record_free(v);
-	return (state);
-}
-
-int
-vmstate_stopped(const struct record *record, const char *dir,
+/* Read the member ${key}, a whole number; 0 if it is null or absent. */
+static int
+read_number(const struct record *record, const char *key, long long *n,
     struct error *e)
 {
 	struct record *v;
-	const char *state;
-	long long pid, start;
-	size_t i;
+	int result;
 
-	pid = start = 0;
-	v = record_get(record, "pid");
-	if (record_integer(v, &pid) == -1)
-		pid = 0;
+	*n = 0;
+	result = 0;
+	v = record_get(record, key);
+	if (v != NULL && record_kind(v) != RECORD_NULL &&
+	    (record_integer(v, n) == -1 || *n < 0))
+		result = error_set(e, "its %s is neither null nor a whole "
+		    "number below 2^53", key);
 	record_free(v);
-	v = record_get(record, "pid_start_time");
-	if (record_integer(v, &start) == -1)
-		start = 0;
+	return (result);
+}
+
+int
+vmstate_read(const struct record *record, struct vmstate *s, struct error *e)
+{
+	struct record *v;
+	const char *text;
+	long long start;
+	int result;
+
+	v = record_get(record, "state");
+	/* smolvm 1.9.3 src/config.rs: what has no state is created. */
+	text = v == NULL ? "created" : record_string(v);
+	result = text == NULL ? error_set(e, "its state is not a string") : 0;
+	if (result == 0) {
+		error_quote(s->text, text, strlen(text));
+		result = read_number(record, "pid", &s->pid, e);
+	}
+	if (result == 0)
+		result = read_number(record, "pid_start_time", &start, e);
+	if (result == 0)
+		s->start = (unsigned long long)start;
 	record_free(v);
-	if (pid != 0 && proc_runs(pid, (unsigned long long)start))
+	return (result);
+}
+
+int
+vmstate_stopped(const struct vmstate *s, const char *dir, struct error *e)
+{
+	static const char *stopped[] = {
+		"created", "stopped", "failed", "unreachable"
+	};
+	size_t i, n;
+
+	if (proc_runs(s->pid, s->start))
 		return (error_set(e, "is running (process %lld): stop it "
-		    "first", pid));
-	state = vmstate_text(record);
-	for (i = 0; i < STOPPED && strcmp(state, STATE[i]) != 0; i++)
+		    "first", s->pid));
+	n = sizeof(stopped) / sizeof(stopped[0]);
+	for (i = 0; i < n && strcmp(s->text, stopped[i]) != 0; i++)
 		continue;
-	if (i == STOPPED && (pid == 0 || strcmp(state, "running") != 0))
-		return (error_set(e, "is not stopped, its state is %s",
-		    state));
+	if (i == n && (s->pid == 0 || strcmp(s->text, "running") != 0))
+		return (error_set(e, "is not stopped: its state is %s",
+		    s->text));
 	if (dir != NULL && vmdir_runs(dir))
-		return (error_set(e, "is running, or starting, as %s/agent.pid "
+		return (error_set(e, "is running or starting, as %s/agent.pid "
 		    "tells: stop it first", dir));
 	return (0);
 }

@@ -144,6 +144,7 @@ MAN7 = \
 
 UNIT = \
 	tests/unit_addr \
+	tests/unit_listen \
 	tests/unit_noproxy \
 	tests/unit_plan \
 	tests/unit_record \

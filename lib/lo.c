@@ -6,11 +6,9 @@
 #include <sys/socket.h>
 #include <net/if.h>
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "addr.h"
 #include "error.h"
 #include "io.h"
 
@@ -39,26 +37,6 @@ lo_check(const char *interface, enum plan_verb verb, struct error *e)
 		    quoted);
 	else
 		result = 0;
-	close(fd);
-	return (result);
-}
-
-int
-lo_bind(const struct addr *a, struct error *e)
-{
-	struct sockaddr_storage ss;
-	char text[ADDR_STRLEN];
-	unsigned len;
-	int fd, result;
-
-	addr_format(a, text);
-	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
-	if (fd == -1)
-		return (error_sys(e, "%s", text));
-	len = addr_socket(a, 0, &ss);
-	result = 1;
-	if (bind(fd, (struct sockaddr *)&ss, len) == -1)
-		result = errno == EADDRNOTAVAIL ? 0 : error_sys(e, "%s", text);
 	close(fd);
 	return (result);
 }

@@ -56,7 +56,4 @@ int lo_change(enum plan_verb, const char *, const struct addr *,
  */
 int lo_check(const char *, enum plan_verb, struct error *);
 
-/* lo_bind(addr, e): can ${addr} be bound?  1 or 0, or -1 with ${e} set. */
-int lo_bind(const struct addr *, struct error *);
-
 #endif

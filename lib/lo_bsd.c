@@ -50,6 +50,27 @@ find(const char *interface, const struct addr *addr, size_t n, char *found,
 	return (0);
 }
 
+/* Can ${a} be bound?  1 or 0, or -1 with ${e} set. */
+static int
+can_bind(const struct addr *a, struct error *e)
+{
+	struct sockaddr_storage ss;
+	char text[ADDR_STRLEN];
+	unsigned len;
+	int fd, result;
+
+	addr_format(a, text);
+	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
+	if (fd == -1)
+		return (error_sys(e, "%s", text));
+	len = addr_socket(a, 0, &ss);
+	result = 1;
+	if (bind(fd, (struct sockaddr *)&ss, len) == -1)
+		result = errno == EADDRNOTAVAIL ? 0 : error_sys(e, "%s", text);
+	close(fd);
+	return (result);
+}
+
 /*
  * bind(2) fails unless an interface has the address.  To add one that is
  * there takes its route away for a moment (in_ifscrub() in xnu-11417.101.15,
@@ -64,7 +85,7 @@ lo_usable(const struct addr *addr, size_t n, char *usable, struct error *e)
 	int yes;
 
 	for (i = 0; i < n; i++) {
-		yes = lo_bind(&addr[i], e);
+		yes = can_bind(&addr[i], e);
 		if (yes == -1)
 			return (-1);
 		usable[i] = (char)yes;

@@ -17,7 +17,6 @@
 
 #include "addr.h"
 #include "error.h"
-#include "io.h"
 
 #define DISCARD	9	/* any port will do: nothing is sent */
 
@@ -30,46 +29,55 @@ const struct lo_system lo_system = { "lo", "sudo", PLAN_IP };
  * the source is the one of the network card.
  */
 static int
-routed(const struct addr *a, struct error *e)
+is_routed(int fd, const struct addr *a)
 {
 	struct sockaddr_storage ss;
 	struct sockaddr_in self;
-	char text[ADDR_STRLEN];
+	struct sockaddr none;
 	socklen_t len;
-	int fd, result;
+	int result;
 
-	addr_format(a, text);
-	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
-	if (fd == -1)
-		return (error_sys(e, "%s", text));
 	len = addr_socket(a, DISCARD, &ss);
-	result = 0;
-	if (connect(fd, (struct sockaddr *)&ss, len) == 0) {
-		len = sizeof(self);
-		if (getsockname(fd, (struct sockaddr *)&self, &len) == -1)
-			result = error_sys(e, "%s", text);
-		else
-			result = ntohl(self.sin_addr.s_addr) >> 24 == 127;
-	}
-	close(fd);
+	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
+		return (0);
+	len = sizeof(self);
+	result = getsockname(fd, (struct sockaddr *)&self, &len) == 0 &&
+	    ntohl(self.sin_addr.s_addr) >> 24 == 127;
+	memset(&none, 0, sizeof(none));
+	none.sa_family = AF_UNSPEC;
+	connect(fd, &none, sizeof(none));
 	return (result);
 }
 
-/* bind(2) alone lies where lo is down or ip_nonlocal_bind is set. */
+/*
+ * Is ${a} an address of this host?  bind(2) takes any where ip_nonlocal_bind
+ * is set, and wants a socket for each; the interface that multicasts leave by
+ * can be given by its address as well, on the same socket again and again,
+ * and there only one of this host will do (ip_dev_find() in the kernel).
+ */
+static int
+is_local(int fd, const struct addr *a)
+{
+	struct ip_mreqn mreq;
+
+	memset(&mreq, 0, sizeof(mreq));
+	memcpy(&mreq.imr_address, a->byte, 4);
+	return (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq,
+	    sizeof(mreq)) == 0);
+}
+
 int
 lo_usable(const struct addr *addr, size_t n, char *usable, struct error *e)
 {
 	size_t i;
-	int yes;
+	int fd;
 
-	for (i = 0; i < n; i++) {
-		yes = routed(&addr[i], e);
-		if (yes == 1)
-			yes = lo_bind(&addr[i], e);
-		if (yes == -1)
-			return (-1);
-		usable[i] = (char)yes;
-	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return (error_sys(e, "socket"));
+	for (i = 0; i < n; i++)
+		usable[i] = is_routed(fd, &addr[i]) && is_local(fd, &addr[i]);
+	close(fd);
 	return (0);
 }
 

@@ -116,10 +116,14 @@ print(answer)' "$1"
 	lo_is 127.0.0.1/32 127.0.0.16/32
 }
 
-@test "a route to lo that makes no address: connect(2) lies, bind(2) not" {
+@test "a route to lo that makes no address: connect(2) lies, and bind(2) may" {
 	bare_lo
 	on ip route add 127.0.0.16/28 dev lo src 127.0.0.1
 	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind: Cannot assign requested address'
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+	on sh -c 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind'
+	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind'
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
 	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
 	lo_is 127.0.0.1/32 127.0.0.16/32
 }
@@ -196,7 +200,7 @@ print(answer)' "$1"
 @test "a kernel without IPv4" {
 	need 'no compiler, or this is not Linux' "${CC:-cc}" -o noipv4 \
 		"$TESTS/fake_noipv4.c"
-	check -s 2 -e 'loalias-ensure: 127.0.0.16: Address family not supported by protocol' \
+	check -s 2 -e 'loalias-ensure: socket: Address family not supported by protocol' \
 		-- ./noipv4 loalias-ensure 127.0.0.16
 }
 

@@ -138,6 +138,7 @@ SCRIPTS = \
 
 MAN1 = \
 	man/loalias-canary.1 \
+	man/loalias-pick.1 \
 	man/noproxy-add.1 \
 
 MAN7 = \
@@ -180,8 +181,10 @@ bin/loalias-ensure: bin/loalias-ensure.o $(LIB)
 
 bin/noproxy-add: bin/noproxy-add.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
+
 bin/loalias-pick: bin/loalias-pick.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS) $(CURL_LIBS)
+
 bin/smolvm-allowpatch: bin/smolvm-allowpatch.o $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(SQLITE_LIBS) $(JQ_LIBS)
 

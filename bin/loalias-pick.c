@@ -46,54 +46,6 @@ read_excluded(struct held *held, struct input *in)
 	return (0);
 }
 
-static int
-record_pool(struct pool *pool, const struct record *record)
-{
-	struct record *list, *r;
-	const char *s;
-	size_t i;
-	int result;
-
-	list = record_get(record, "pool");
-	if (list == NULL || record_kind(list) != RECORD_ARRAY ||
-	    record_count(list) == 0)
-		errx(2, INPUT_NAME ": pool: is no list of addresses");
-	result = 0;
-	for (i = 0; result == 0 && i < record_count(list); i++) {
-		r = record_at(list, i);
-		s = record_string(r);
-		result = s != NULL ? pool_add(pool, s, &e) :
-		    error_set(&e, "element %zu is not a string", i + 1);
-		record_free(r);
-	}
-	record_free(list);
-	return (result == -1 ? error_prefix(&e, INPUT_NAME ": pool") : 0);
-}
-
-static int
-read_pool(struct pool *pool, struct input *in, int argc, char **argv)
-{
-	size_t n;
-	int i;
-
-	if (argc == 0)
-		return (pool_default(pool, &e));
-	if (strcmp(argv[0], "-") != 0) {
-		for (i = 0; i < argc; i++)
-			if (pool_add(pool, argv[i], &e) == -1)
-				return (-1);
-		return (0);
-	}
-	if (input_read(in, &e) == -1)
-		return (-1);
-	if (in->record != NULL)
-		return (record_pool(pool, in->record));
-	for (n = 0; n < in->count; n++)
-		if (pool_add(pool, in->item[n].text, &e) == -1)
-			return (input_fail(in, n, &e));
-	return (0);
-}
-
 /* Say that there is no address, or why that cannot be told. */
 static int
 none(const struct pick *p, int fd)
@@ -267,7 +219,7 @@ main(int argc, char **argv)
 	check_usage(&p, list, argc, argv, command);
 	if ((list != NULL && read_excluded(&p.held, &in) == -1) ||
 	    claim_port(&p.port, &e) == -1 ||
-	    read_pool(&p.pool, &in, argc, argv) == -1 ||
+	    input_pool(argv, &in, &p.pool, &e) == -1 ||
 	    pick_look(&p, &e) == -1)
 		fail();
 	if (command == NULL)

@@ -52,7 +52,20 @@ read_options(struct options *o, int argc, char **argv)
 		default:
 			args_common(opt, usage);
 		}
-	if (o->file != NULL && o->endpoint != NULL)
+}
+
+/* Standard input is for one "-", and that is the only operand then. */
+static void
+check_usage(const struct options *o, char *const *operand)
+{
+	size_t dashes, n;
+
+	dashes = 0;
+	for (n = 0; operand[n] != NULL; n++)
+		dashes += strcmp(operand[n], "-") == 0;
+	if ((o->file != NULL && o->endpoint != NULL) ||
+	    (dashes > 0 && n > 1) ||
+	    (dashes > 0 && o->file != NULL && strcmp(o->file, "-") == 0))
 		args_usage(usage);
 }
 
@@ -113,6 +126,15 @@ format_port(unsigned port, int udp)
 	return (mem_format("%u/%s", port, udp ? "udp" : "tcp"));
 }
 
+/* A name from a file may hold anything; one of an engine does not. */
+static void
+put_name(const char *s)
+{
+
+	for (; *s != '\0'; s++)
+		putchar((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
+}
+
 static void
 print_text(const struct audit *found)
 {
@@ -126,10 +148,11 @@ print_text(const struct audit *found)
 		printf("%s\t%s\t%s\t", addr_format(&a->alias, alias), port,
 		    addr_format(&a->bound, bound));
 		free(port);
-		if (a->container != NULL)
-			printf("container %s %u\n", a->container->name,
-			    a->binding->port);
-		else if (a->pid != 0)
+		if (a->container != NULL) {
+			fputs("container ", stdout);
+			put_name(a->container->name);
+			printf(" %u\n", a->binding->port);
+		} else if (a->pid != 0)
 			printf("process %ld %s\n", (long)a->pid, a->name);
 		else
 			puts("-");
@@ -181,6 +204,22 @@ print_json(const struct audit *found, const struct record *given)
 	record_free(r);
 }
 
+/* The owner: that of the command line, or else of the record. */
+static int
+read_owner(struct options *o, const struct record *r, struct record **owner,
+    struct error *e)
+{
+
+	*owner = r != NULL ? record_get(r, "owner") : NULL;
+	if (*owner == NULL || record_kind(*owner) == RECORD_NULL)
+		return (0);
+	if (record_string(*owner) == NULL)
+		return (error_set(e, INPUT_NAME ": owner: is not a string"));
+	if (o->owner == NULL)
+		o->owner = record_string(*owner);
+	return (0);
+}
+
 /* Does anything answer that is not ${owner}'s? */
 static int
 has_foreign(const struct audit *found, const char *owner)
@@ -212,16 +251,12 @@ main(int argc, char *argv[])
 	memset(&pool, 0, sizeof(pool));
 	read_options(&o, argc, argv);
 	argv += optind;
-	if (o.file != NULL && strcmp(o.file, "-") == 0 && argv[0] != NULL &&
-	    strcmp(argv[0], "-") == 0)
-		args_usage(usage);
+	check_usage(&o, argv);
 	if (read_addresses(argv, &in, &pool, &e) == -1 ||
+	    read_owner(&o, in.record, &owner, &e) == -1 ||
 	    read_containers(&o, &c, &e) == -1 ||
 	    audit_find(&pool, &c, &found, &e) == -1)
 		errx(2, "%s", e.text);
-	owner = in.record != NULL ? record_get(in.record, "owner") : NULL;
-	if (o.owner == NULL)
-		o.owner = record_string(owner);
 	if (o.json)
 		print_json(&found, in.record);
 	else

@@ -25,6 +25,13 @@ audit() {
 
 me='process [0-9]+ sockets'
 
+# What docker inspect says about a container with two ports.
+web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
+"HostConfig":{"NetworkMode":"default","PortBindings":
+{"80/tcp":[{"HostIp":"127.0.0.16","HostPort":"8080"}],
+"53/udp":[{"HostIp":"","HostPort":"5353"}]}},
+"NetworkSettings":{"Ports":{}}}]'
+
 @test "nothing answers: nothing is printed" {
 	need 'no network namespaces' inside true
 	check -- audit -- 127.0.0.16
@@ -69,4 +76,195 @@ me='process [0-9]+ sockets'
 		exec "$TESTS/sockets" udp,0.0.0.0,53,device=card \
 			tcp,0.0.0.0,53,device=card udp,0.0.0.0,67,device=lo \
 			-- loalias-audit -f none.json 127.0.0.16'
+}
+
+@test "several sockets of one process at one port are one line" {
+	need 'no network namespaces' inside true
+	check -s 1 -o "match:127.0.0.16	80/tcp	0.0.0.0	$me" -- \
+		audit tcp,0.0.0.0,80,share tcp,0.0.0.0,80,share -- 127.0.0.16
+}
+
+@test "aliases come in the order they are named, each with its own" {
+	need 'no network namespaces' inside true
+	check -s 1 -o "match:127.0.0.17	8080/tcp	0.0.0.0	$me
+127.0.0.16	80/tcp	127.0.0.16	$me
+127.0.0.16	8080/tcp	0.0.0.0	$me" -- audit tcp,127.0.0.16,80 \
+		tcp,0.0.0.0,8080 -- 127.0.0.17 127.0.0.16
+	LOALIAS_POOL='127.0.0.31 127.0.0.16' check -s 1 \
+		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
+		audit tcp,127.0.0.16,80 tcp,127.0.0.17,80 --
+	check -s 1 -o "match:(127.0.0.[0-9]*	80/tcp	0.0.0.0	$me
+?){16}" -- audit tcp,0.0.0.0,80 --
+}
+
+@test "2,000 listeners, and many more elsewhere" {
+	need 'no network namespaces' inside true
+	check -o 2000 -- sh -c 'unshare -rn sh -c "
+		ip link set lo up
+		echo [] | exec \"\$TESTS/sockets\" tcp,127.0.0.16,10001-11000 \
+			udp,127.0.0.16,10001-11000 tcp,127.0.0.17,10001-13000 \
+			-- loalias-audit -f - 127.0.0.16" |
+		grep -c "process [0-9]* sockets$"'
+}
+
+@test "listeners that come and go are no trouble" {
+	need 'no network namespaces' inside true
+	check -o ignore -- inside sh -c '
+		"$TESTS/sockets" tcp,127.0.0.16,80 -- sh -c "
+			for i in 1 2 3 4 5 6 7 8 9 10; do
+				\"\$TESTS/sockets\" \
+					tcp,127.0.0.16,1000-1099 -- true
+			done" &
+		echo "[]" >none.json
+		lines=0
+		while kill -0 $! 2>/dev/null; do
+			loalias-audit -f none.json 127.0.0.16 >out || [ $? = 1 ] || exit
+			lines=$((lines + $(wc -l <out)))
+		done
+		[ "$lines" -gt 0 ]'
+}
+
+@test "a process that we may not look at has no name" {
+	need 'no network namespaces' inside true
+	echo '[]' >none.json
+	check -s 1 -o '127.0.0.16	80/tcp	0.0.0.0	-' -- \
+		inside "$TESTS/sockets" tcp,0.0.0.0,80 -- \
+		unshare -U loalias-audit -f none.json 127.0.0.16
+	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"80/tcp","bound":"0.0.0.0"}]}' \
+		-- inside "$TESTS/sockets" tcp,0.0.0.0,80 -- \
+		unshare -U loalias-audit -j -f none.json 127.0.0.16
+}
+
+@test "another user's process has none either" {
+	need 'not root' test "$(id -u)" = 0
+	export tool
+	tool=$(command -v loalias-audit)
+	check -s 1 -o '127.0.0.16	80/tcp	0.0.0.0	-' -- \
+		unshare -n sh -c 'ip link set lo up
+		exec "$TESTS/sockets" tcp,0.0.0.0,80 -- sh -c "
+			echo [] | setpriv --reuid 65534 --regid 65534 \
+			--clear-groups /proc/self/fd/9 -f - 127.0.0.16 \
+			9<\$tool"'
+}
+
+@test "a name cannot forge columns" {
+	need 'no network namespaces' inside true
+	COMM=$'a\tb\n\377' check -s 1 \
+		-o 'match:127.0.0.16	80/tcp	0.0.0.0	process [0-9]+ a\\x09b\\x0a\\xff' \
+		-- audit tcp,0.0.0.0,80 -- 127.0.0.16
+	check -s 1 -i "${web/\/web/\/w\\te\\nb}" \
+		-o '127.0.0.16	5353/udp	0.0.0.0	container w?e?b 53
+127.0.0.16	8080/tcp	127.0.0.16	container w?e?b 80' -- \
+		inside loalias-audit -f - 127.0.0.16
+}
+
+@test "-j prints one object, and hands a record on" {
+	need 'no network namespaces' inside true
+	check -s 1 -o 'match:\{"listeners":\[\{"alias":"127.0.0.16","port":"53/udp","bound":"0.0.0.0","process":"sockets","pid":[0-9]+\}\]\}' \
+		-- audit udp,0.0.0.0,53 -- -j 127.0.0.16
+	check -i '{"pool":["127.0.0.16","127.0.0.17"],"alias":"127.0.0.17","x":[1.5,null],"listeners":"old"}' \
+		-o '{"pool":["127.0.0.16","127.0.0.17"],"alias":"127.0.0.17","x":[1.5,null],"listeners":[]}' \
+		-- audit tcp,127.0.0.16,80 -- -j -
+	check -s 1 -i '{"pool":["127.0.0.16","127.0.0.17"]}' \
+		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
+		audit tcp,127.0.0.16,80 -- -
+	check -s 1 -i '# mine
+
+	127.0.0.16-127.0.0.17' -o "match:127.0.0.16	80/tcp	.*" -- \
+		audit tcp,127.0.0.16,80 -- -
+}
+
+@test "a container's port that no listener holds, and one that is another's" {
+	need 'no network namespaces' inside true
+	check -s 1 -i "$web" -o '127.0.0.16	5353/udp	0.0.0.0	container web 53
+127.0.0.16	8080/tcp	127.0.0.16	container web 80' -- \
+		inside loalias-audit -f - 127.0.0.16
+	check -s 1 -i "$web" -o '127.0.0.17	5353/udp	0.0.0.0	container web 53' -- \
+		inside loalias-audit -f - 127.0.0.17
+	check -s 1 -i "$web" -o "match:127.0.0.17	5353/tcp	0.0.0.0	$me
+127.0.0.17	5353/udp	0.0.0.0	container web 53
+127.0.0.17	8080/tcp	127.0.0.17	$me" -- \
+		inside "$TESTS/sockets" tcp,127.0.0.17,8080 tcp,0.0.0.0,5353 \
+		-- loalias-audit -f - 127.0.0.17
+	check -i "${web/running/exited}" -- \
+		inside loalias-audit -f - 127.0.0.16
+}
+
+@test "-o, or the record's owner: its answers are not foreign" {
+	need 'no network namespaces' inside true
+	echo "$web" >web.json
+	check -o ignore -- inside loalias-audit -o web -f web.json
+	check -s 1 -o ignore -- inside loalias-audit -o we -f web.json
+	check -s 1 -o ignore -- inside "$TESTS/sockets" tcp,0.0.0.0,80 -- \
+		loalias-audit -o web -f web.json 127.0.0.16
+	check -i '{"alias":"127.0.0.16","owner":"web"}' -o ignore -- \
+		inside loalias-audit -f web.json -
+	check -s 1 -i '{"alias":"127.0.0.16","owner":"web"}' -o ignore -- \
+		inside loalias-audit -o other -f web.json -
+	check -s 1 -i '{"alias":"127.0.0.16","owner":null}' -o ignore -- \
+		inside loalias-audit -f web.json -
+}
+
+@test "an engine that cannot be asked is trouble, not no containers" {
+	check -s 2 -e 'match:loalias-audit: .*none\.sock: No such file or directory' \
+		-- loalias-audit -H "unix://$PWD/none.sock" 127.0.0.16
+	DOCKER_HOST=unix://$PWD/none.sock check -s 2 -e 'match:.*none\.sock.*' \
+		-- loalias-audit 127.0.0.16
+	check -s 2 -e 'match:loalias-audit: .*192\.0\.2\.1.*' -- \
+		loalias-audit -H tcp://192.0.2.1:2375 127.0.0.16
+}
+
+@test "bad usage: one line and the usage, status 2" {
+	usage='usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]
+                     [address ... | -]'
+	check -s 2 -e "loalias-audit: -x: unknown option, or no argument behind it
+$usage" -- loalias-audit -x
+	check -s 2 -e "$usage" -- loalias-audit -f x -H y
+	check -s 2 -e "$usage" -- loalias-audit -f - -
+	check -s 2 -e "$usage" -- loalias-audit -f /dev/null - -
+	check -s 2 -e "$usage" -- loalias-audit -f /dev/null 127.0.0.16 -
+	check -o "$usage" -- loalias-audit -h
+	check -o 'match:bottle-tools [0-9.]+' -- loalias-audit --version
+}
+
+@test "bad input: one line, status 2, nothing printed" {
+	echo '[]' >none.json
+	for address in x 10.0.0.1 ::1 127.0.0.016 127.0.0.17/28; do
+		check -s 2 -e "match:loalias-audit: .*$address.*" -- \
+			loalias-audit -f none.json "$address"
+		check -s 2 -i "127.0.0.16
+$address" -e "match:loalias-audit: <stdin>:2: .*$address.*" -- \
+			loalias-audit -f none.json -
+	done
+	check -s 2 -e 'match:loalias-audit: <stdin>: .*' -- \
+		loalias-audit -f none.json -
+	check -s 2 -i '{"alias":1}' \
+		-e 'loalias-audit: <stdin>: alias: is not a string' -- \
+		loalias-audit -f none.json -
+	check -s 2 -i '{"alias":"::1"}' \
+		-e 'match:loalias-audit: <stdin>: alias: .*::1.*' -- \
+		loalias-audit -f none.json -
+	check -s 2 -i '{"alias":"127.0.0.16","owner":5}' \
+		-e 'loalias-audit: <stdin>: owner: is not a string' -- \
+		loalias-audit -f none.json -
+	for text in '' x '{}' '[1]' '[{}]' '[{"Id":' '["a"]'; do
+		check -s 2 -i "$text" -e 'match:loalias-audit: <stdin>: .*' \
+			-- loalias-audit -f - 127.0.0.16
+	done
+	check -s 2 -e 'loalias-audit: none: No such file or directory' -- \
+		loalias-audit -f none 127.0.0.16
+	check -s 2 -e 'match:loalias-audit: \.: .*' -- \
+		loalias-audit -f . 127.0.0.16
+	check -s 2 -e 'match:loalias-audit: <stdin>: .*' -- \
+		sh -c 'exec loalias-audit -f - 127.0.0.16 <&-'
+}
+
+@test "lost output is trouble" {
+	echo '[]' >none.json
+	for option in -j ''; do
+		check -s 2 -e 'match:loalias-audit: <stdout>: No space left.*' \
+			-- inside "$TESTS/sockets" tcp,0.0.0.0,80 -- \
+			sh -c "exec loalias-audit $option -f none.json \
+			127.0.0.16 >/dev/full"
+	done
 }

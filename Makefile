@@ -135,13 +135,20 @@ TOOLS = \
 	bin/smolvm-allowpatch \
 
 SCRIPTS = \
+	bin/bottle-launch \
+	bin/bottle-prove \
+	bin/smolvm-aliasroute \
 
 MAN1 = \
+	man/bottle-launch.1 \
+	man/bottle-prove.1 \
 	man/loalias-canary.1 \
 	man/loalias-pick.1 \
 	man/noproxy-add.1 \
+	man/smolvm-aliasroute.1 \
 
 MAN7 = \
+	man/bottle-tools.7 \
 
 UNIT = \
 	tests/unit_addr \
@@ -218,11 +225,13 @@ install: all
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man7
 	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 bin/bottle-sh $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	$(INSTALL) -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 
 uninstall:
-	cd $(DESTDIR)$(BINDIR) && rm -f $(TOOLS:bin/%=%) $(SCRIPTS:bin/%=%)
+	cd $(DESTDIR)$(BINDIR) && rm -f $(TOOLS:bin/%=%) \
+	    $(SCRIPTS:bin/%=%) bottle-sh
 	cd $(DESTDIR)$(MANDIR)/man1 && rm -f $(MAN1:man/%=%)
 	cd $(DESTDIR)$(MANDIR)/man7 && rm -f $(MAN7:man/%=%)
 

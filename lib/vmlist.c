@@ -84,6 +84,7 @@ object(const char *name, const struct machine *m)
 	take(r, "dns", m->record);
 	record_set(r, "ports", ports(&m->egress));
 	take(r, "dns_filter_hosts", m->record);
+	record_set(r, "record", record_copy(m->record));
 	return (r);
 }
 

@@ -144,6 +144,7 @@ MAN1 = \
 	man/bottle-prove.1 \
 	man/loalias-canary.1 \
 	man/loalias-pick.1 \
+	man/loalias-ensure.1 \
 	man/noproxy-add.1 \
 	man/smolvm-aliasroute.1 \
 

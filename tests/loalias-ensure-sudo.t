@@ -118,6 +118,24 @@ loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sud
 		-- as_user "$ENSURE" -d 127.0.0.16
 }
 
+@test "the page's examples: never be asked again" {
+	user
+	allow 'bottle ALL = (root) NOPASSWD: /usr/bin/install' \
+		'@includedir /etc/sudoers.d'
+	cd "$STATE"
+	PATH=$STATE:$PATH
+	EXAMPLE_SH='as_user sh'
+	said='loalias: parsed OK
+127.0.0.16'
+	example -o "$said" <<-'END'
+		loalias-ensure -P sudoers >loalias
+		visudo -cf loalias
+		sudo install -m 440 loalias /etc/sudoers.d/loalias
+		exec loalias-ensure -b 127.0.0.16
+	END
+	lo_is 127.0.0.1/32 127.0.0.16/32
+}
+
 # As it is printed on macOS and the BSDs.
 bsd_sudoers() {
 	local dir=$TESTS/..

@@ -332,3 +332,40 @@ $usage" -- loalias-ensure -P
 	check -s 2 -e 'loalias-ensure: not a range of IPv4 addresses: -j' \
 		-- loalias-ensure 127.0.0.16 -j
 }
+
+@test "the page's examples" {
+	bare_lo
+	echo '[]' >containers.json
+	mkdir bin
+	printf '#!/bin/sh\necho python3 "$@"\n' >bin/python3
+	chmod 755 bin/python3
+	EXAMPLE_SH='on sh'
+	PATH=$PWD/bin:$PATH
+	example -o "some are missing" <<-'END'
+		loalias-ensure -n >/dev/null || echo "some are missing"
+	END
+	pool=$(printf '127.0.0.%d\n' 16 17 18 19 20 21 22 23 24 25 26 27 28 \
+		29 30 31)
+	example -o "$pool" <<-'END'
+		loalias-ensure
+	END
+	other=$(printf '127.0.0.%d\n' 40 41 42 43 50)
+	example -o "$other" <<-'END'
+		LOALIAS_POOL="127.0.0.40-127.0.0.43 127.0.0.50" loalias-ensure
+	END
+	example -o 'python3 -m http.server --bind 127.0.0.9 8000' <<-'END'
+		python3 -m http.server --bind "$(loalias-ensure 127.0.0.9)" 8000
+	END
+	example -o 127.0.0.16 <<-'END'
+		loalias-ensure | loalias-pick -f containers.json -
+	END
+	record='{"interface":"lo","pool":["127.0.0.16","127.0.0.17"],"added":[],"alias":"127.0.0.16"}'
+	example -o "$record" <<-'END'
+		loalias-ensure -j 127.0.0.16/31 | loalias-pick -j -f containers.json -
+	END
+	example -o "$pool" <<-'END'
+		loalias-ensure -d 127.0.0.16/28
+	END
+	lo_is 127.0.0.1/32 127.0.0.40/32 127.0.0.41/32 127.0.0.42/32 \
+		127.0.0.43/32 127.0.0.50/32 127.0.0.9/32
+}

@@ -77,7 +77,8 @@ def code_options(tool):
 
 def page_options(page):
     found = re.findall(r"^\.It Fl ([A-Za-z])(.*)", page.read_text(), re.M)
-    return {letter: "Ar" in rest for letter, rest in found}
+    return {letter: bool(re.search(r"\b(Ar|Cm)\b", rest))
+            for letter, rest in found}
 
 
 def usage_options(tool):

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,33 +62,27 @@ refuse(const char *s, const char *why, struct error *e)
 	return (error_set(e, "%s: %s", why, error_quote(quoted, s, strlen(s))));
 }
 
-/* Read ${s}, an address, an IPv6 one perhaps in brackets, into ${a}. */
-static int
-parse(const char *s, struct addr *a)
+/* An address, an IPv6 one perhaps in brackets, in its canonical spelling. */
+static char *
+address(const char *s)
 {
+	char text[ADDR_STRLEN];
+	struct addr a;
 	size_t len;
 	char *inner;
 	int result;
 
+	if (addr_parse(s, &a) == 0)
+		return (mem_format("%s", addr_format(&a, text)));
 	len = strlen(s);
 	if (len < 2 || s[0] != '[' || s[len - 1] != ']')
-		return (addr_parse(s, a));
+		return (NULL);
 	inner = mem_copy(s + 1, len - 2);
-	result = addr_parse(inner, a);
+	result = addr_parse(inner, &a);
 	free(inner);
-	return (result == 0 && a->family == AF_INET6 ? 0 : -1);
-}
-
-/* The entries for the one address ${a}. */
-static char *
-address(const struct addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	addr_format(a, text);
-	if (a->family == AF_INET)
-		return (mem_format("%s", text));
-	return (mem_format("%s,[%s]", text, text));
+	if (result == -1 || a.family != AF_INET6)
+		return (NULL);
+	return (mem_format("[%s]", addr_format(&a, text)));
 }
 
 /* ADDRESS/BITS: what holds one address is that address to every client. */
@@ -100,7 +95,7 @@ network(const char *s, struct error *e)
 	if (cidr_parse(s, &c, e) == -1)
 		return (NULL);
 	if (cidr_host(&c))
-		return (address(&c.addr));
+		return (mem_format("%s", addr_format(&c.addr, text)));
 	if (c.bits > 0)
 		return (mem_format("%s", cidr_format(&c, text)));
 	refuse(s, "would switch the proxy off for every address", e);
@@ -122,10 +117,10 @@ has_port(const char *s)
 char *
 noproxy_host(const char *s, struct error *e)
 {
-	struct addr a;
+	char *entry;
 
-	if (parse(s, &a) == 0)
-		return (address(&a));
+	if ((entry = address(s)) != NULL)
+		return (entry);
 	if (s[strspn(s, DIGITS "abcdefABCDEF.:")] == '/')
 		return (network(s, e));
 	if (is_name(s))
@@ -167,39 +162,19 @@ normalise(char *to, const char *from)
 	*to = '\0';
 }
 
-/* Has the list the ${len} bytes at ${entry} as an entry? */
 static int
-has(const char *list, const char *entry, size_t len)
+has(const char *list, const char *entry)
 {
 	size_t n;
 
 	for (;;) {
 		n = strcspn(list, ",");
-		if (n == len && memcmp(list, entry, n) == 0)
+		if (strncmp(list, entry, n) == 0 && entry[n] == '\0')
 			return (1);
 		if (list[n] == '\0')
 			return (0);
 		list += n + 1;
 	}
-}
-
-/* Append those of the ${entries} that the list of ${len} bytes lacks. */
-static size_t
-append(char *list, size_t len, const char *entries)
-{
-	size_t n;
-
-	for (; *entries != '\0'; entries += n + (entries[n] == ',')) {
-		n = strcspn(entries, ",");
-		if (has(list, entries, n))
-			continue;
-		if (len > 0)
-			list[len++] = ',';
-		memcpy(list + len, entries, n);
-		len += n;
-		list[len] = '\0';
-	}
-	return (len);
 }
 
 /* Start a list with ${value}, and ${room} bytes behind it. */
@@ -223,14 +198,14 @@ begin(const char *value, size_t room, struct error *e)
 }
 
 char *
-noproxy_add(const char *value, const char *other, char *const *host, size_t n,
+noproxy_add(const char *value, const char *other, char *const *entry, size_t n,
     struct error *e)
 {
 	size_t i, len, room;
 	char *list;
 
 	for (i = room = 0; i < n; i++)
-		room += strlen(host[i]) + 1;
+		room += strlen(entry[i]) + 1;
 	value = value != NULL ? value : "";
 	list = begin(value, room, e);
 	if (list != NULL && *list == '\0' && other != NULL) {
@@ -242,7 +217,9 @@ noproxy_add(const char *value, const char *other, char *const *host, size_t n,
 		return (NULL);
 	len = strlen(list);
 	for (i = 0; i < n && len <= NOPROXY_MAX && strcmp(value, "*") != 0; i++)
-		len = append(list, len, host[i]);
+		if (!has(list, entry[i]))
+			len += (size_t)sprintf(list + len, "%s%s",
+			    len > 0 ? "," : "", entry[i]);
 	if (len <= NOPROXY_MAX)
 		return (list);
 	error_set(e, "would be longer than the %zu bytes that a program can "

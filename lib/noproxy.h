@@ -15,16 +15,17 @@ struct error;
 /**
  * noproxy_host(s, e):
  * Turn ${s}, a host name, a domain with a leading dot, an address or a
- * network, into what has to stand in a list for it: one entry, or two with a
- * comma between for an IPv6 address, which clients look for as ::1 or as
- * [::1].  Return fresh memory, or NULL with ${e} set.
+ * network, into the entry that a list has to have for it.  An IPv6 address
+ * keeps or lacks its brackets: some clients look for the one form, some for
+ * the other, and httpx 0.28 fails altogether where it meets brackets.
+ * Return fresh memory, or NULL with ${e} set.
  */
 char *noproxy_host(const char *, struct error *);
 
 /**
- * noproxy_add(value, other, host, n, e):
- * Add each of the ${n} ${host}s, from noproxy_host(), to the list ${value},
- * unless it has just this entry already.  Either of ${value} and ${other},
+ * noproxy_add(value, other, entry, n, e):
+ * Add each ${entry} of ${n}, from noproxy_host(), to the list ${value}, unless
+ * it is there already, byte for byte.  Either of ${value} and ${other},
  * the list under the other name, may be NULL; without entries of its own,
  * ${value} starts from ${other}.  A list that is exactly "*" stays so, since
  * any entry beside it would take its meaning away.  Blanks between entries

@@ -78,8 +78,7 @@ try(const char *value, const char *other, const char *host)
 	if (result != NULL) {
 		require(strpbrk(result, " \t\r\n") == NULL);
 		require(kept(value, result));
-		require(strcmp(result, "*") == 0 || kept(entry, result) ||
-		    strchr(entry, ',') != NULL);
+		require(strcmp(result, "*") == 0 || kept(entry, result));
 		again = noproxy_add(result, other, &entry, 1, &e);
 		require(again != NULL && strcmp(again, result) == 0);
 		quoted = noproxy_quote(result);

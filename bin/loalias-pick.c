@@ -140,18 +140,18 @@ run(struct pick *p, char **command)
 }
 
 static void
-check_usage(const struct pick *p, const char *list, int argc, char **argv,
+check_usage(const struct pick *p, int dashes, int argc, char **argv,
     char **command)
 {
-	int dashes, i;
+	int i, operands;
 
-	dashes = list != NULL;
-	dashes += p->file != NULL && strcmp(p->file, "-") == 0;
+	operands = 0;
 	for (i = 0; i < argc; i++)
-		dashes += strcmp(argv[i], "-") == 0;
+		operands += strcmp(argv[i], "-") == 0;
+	dashes += operands + (p->file != NULL && strcmp(p->file, "-") == 0);
 	if (dashes > 1)
 		warnx("only one - can be standard input");
-	else if (argc > 1 && strcmp(argv[0], "-") == 0)
+	else if (operands > 0 && argc > 1)
 		warnx("either addresses or -");
 	else if (p->file != NULL && p->host != NULL)
 		warnx("either -f or -H");
@@ -164,14 +164,13 @@ check_usage(const struct pick *p, const char *list, int argc, char **argv,
 	args_usage(usage);
 }
 
-/* Read the options into ${p}.  Return "-" if that is a list's place. */
-static const char *
+/* Read the options into ${p}.  Return how often there was "-x -". */
+static int
 options(struct pick *p, int argc, char **argv)
 {
-	const char *list;
-	int opt;
+	int dashes, opt;
 
-	list = NULL;
+	dashes = 0;
 	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "af:H:jo:x:")) != -1)
 		switch (opt) {
 		case 'a':
@@ -191,14 +190,14 @@ options(struct pick *p, int argc, char **argv)
 			break;
 		case 'x':
 			if (strcmp(optarg, "-") == 0)
-				list = optarg;
+				dashes++;
 			else if (held_exclude(&p->held, optarg, &e) == -1)
 				errx(2, "-x: %s", e.text);
 			break;
 		default:
 			args_common(opt, usage);
 		}
-	return (list);
+	return (dashes);
 }
 
 int
@@ -206,18 +205,18 @@ main(int argc, char **argv)
 {
 	struct input in;
 	struct pick p;
-	const char *list;
 	char **command;
+	int dashes;
 
 	args_init();
 	memset(&in, 0, sizeof(in));
 	memset(&p, 0, sizeof(p));
 	command = args_command(&argc, argv);
-	list = options(&p, argc, argv);
+	dashes = options(&p, argc, argv);
 	argc -= optind;
 	argv += optind;
-	check_usage(&p, list, argc, argv, command);
-	if ((list != NULL && read_excluded(&p.held, &in) == -1) ||
+	check_usage(&p, dashes, argc, argv, command);
+	if ((dashes > 0 && read_excluded(&p.held, &in) == -1) ||
 	    claim_port(&p.port, &e) == -1 ||
 	    input_pool(argv, &in, &p.pool, &e) == -1 ||
 	    pick_look(&p, &e) == -1)
@@ -225,7 +224,7 @@ main(int argc, char **argv)
 	if (command == NULL)
 		return (io_finish(show(&p, in.record)));
 	/* Where standard input has been read, the command gets none. */
-	if ((list != NULL || (argc > 0 && strcmp(argv[0], "-") == 0)) &&
+	if ((dashes > 0 || (argc > 0 && strcmp(argv[0], "-") == 0)) &&
 	    io_null_stdin(&e) == -1)
 		fail();
 	return (run(&p, command));

@@ -88,7 +88,10 @@ list_element(const struct record *r, struct container *c, struct error *e)
 	return (0);
 }
 
-/* Read the port map that is ${outer}'s member ${inner}. */
+/*
+ * Read the port map that is ${outer}'s member ${inner}.  It is null or empty
+ * where there is none, and is missing in what is no container only.
+ */
 static int
 inspect_map(const struct record *r, const char *outer, const char *inner,
     struct container *c, struct error *e)
@@ -96,20 +99,22 @@ inspect_map(const struct record *r, const char *outer, const char *inner,
 	struct record *config, *map;
 	int result;
 
-	map = NULL;
 	if (field_get(r, outer, RECORD_OBJECT, &config, e) == -1)
 		return (-1);
 	if (config == NULL)
 		return (error_set(e, "%s: is not there", outer));
-	result = field_get(config, inner, RECORD_OBJECT, &map, e);
-	if (result == 0 && map != NULL) {
-		result = ports_map(map, c, e);
-		if (result == -1)
-			error_prefix(e, "%s", inner);
-	}
-	record_free(map);
+	map = record_get(config, inner);
 	record_free(config);
-	return (result == -1 ? error_prefix(e, "%s", outer) : 0);
+	if (map == NULL)
+		result = error_set(e, "is not there");
+	else if (record_kind(map) == RECORD_NULL)
+		result = 0;
+	else if (record_kind(map) == RECORD_OBJECT)
+		result = ports_map(map, c, e);
+	else
+		result = error_set(e, "is of the wrong type");
+	record_free(map);
+	return (result == -1 ? error_prefix(e, "%s: %s", outer, inner) : 0);
 }
 
 static int
@@ -199,12 +204,12 @@ file_append(const struct record *r, void *arg, struct error *e)
 	int list;
 
 	if (record_kind(r) != RECORD_OBJECT)
-		return (error_set(e, "is not an object: " WANTED));
+		return (error_set(e, "is not an object"));
 	state = record_get(r, "State");
 	list = state != NULL && record_kind(state) == RECORD_STRING;
 	if (state == NULL || (!list && record_kind(state) != RECORD_OBJECT)) {
 		record_free(state);
-		return (error_set(e, "is not a container: " WANTED));
+		return (error_set(e, "is not a container"));
 	}
 	record_free(state);
 	c = grow(arg);
@@ -214,7 +219,7 @@ file_append(const struct record *r, void *arg, struct error *e)
 		return (-1);
 	if (strcmp(c->state, "running") != 0 && strcmp(c->state, "paused") != 0)
 		return (error_set(e, "%s is %s, and a list does not show what "
-		    "it would publish: " WANTED,
+		    "it would publish",
 		    error_quote(name, c->name, strlen(c->name)),
 		    error_quote(status, c->state, strlen(c->state))));
 	return (0);
@@ -224,6 +229,7 @@ int
 containers_read(const char *text, size_t len, const char *name,
     struct containers *c, struct error *e)
 {
+	struct error why;
 	struct record *list;
 	int result;
 
@@ -239,7 +245,8 @@ containers_read(const char *text, size_t len, const char *name,
 	if (result == 0)
 		return (0);
 	containers_free(c);
-	return (error_prefix(e, "%s", name));
+	why = *e;
+	return (error_set(e, "%s: %s: " WANTED, name, why.text));
 }
 
 void

@@ -1,0 +1,382 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Without an engine: containers from files, listeners, claims, the command.
+# Each network namespace has claims and listeners of its own.
+
+load lib.sh
+
+DATA=$BATS_TEST_DIRNAME/data/docker
+
+inside() {
+	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
+}
+
+# pick ARGUMENT...: in a network namespace, with no containers.
+pick() {
+	echo '[]' >none.json
+	inside loalias-pick -f none.json "$@"
+}
+
+# with SPEC... -- COMMAND...: run it while the sockets exist.
+with() {
+	inside "$TESTS/sockets" "$@"
+}
+
+setup_file() {
+	inside true || skip 'no network namespaces'
+}
+
+@test "the first free address is printed" {
+	check -o 127.0.0.16 -- pick
+	check -o 127.0.0.22 -- inside \
+		loalias-pick -f "$DATA/engine-20.10-inspect.json"
+	check -o '127.0.0.22
+127.0.0.23' -- inside loalias-pick -f "$DATA/engine-20.10-inspect.json" \
+		-a 127.0.0.16-127.0.0.23
+}
+
+@test "none is free: status 1, and why" {
+	check -s 1 -e 'loalias-pick: none of 2 addresses is free: 2 held, 0 claimed' \
+		-- inside loalias-pick -f "$DATA/engine-20.10-inspect.json" \
+		127.0.0.16 127.0.0.20
+	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 1 held, 0 claimed' \
+		-- pick -a -j -x 127.0.0.16 127.0.0.16
+}
+
+# inspect NAME STATE NETWORK HOSTIP...: an array as docker inspect prints it
+inspect() {
+	jq -n '[{Id: "1", Name: ("/" + $ARGS.positional[0]),
+	    State: {Status: $ARGS.positional[1]},
+	    HostConfig: {NetworkMode: $ARGS.positional[2], PortBindings:
+	    {"80/tcp": [$ARGS.positional[3:][] | {HostIp: ., HostPort: "80"}]}},
+	    NetworkSettings: {Ports: {}}}]' --args "$@"
+}
+
+@test "a container holds its addresses in every state" {
+	for state in created running paused restarting removing exited dead; do
+		inspect web "$state" default 127.0.0.16 >file
+		check -o 127.0.0.17 -- inside loalias-pick -f file
+	done
+	inspect web exited default 127.0.0.16 ::ffff:127.0.0.17 >file
+	check -o 127.0.0.18 -- inside loalias-pick -f file
+}
+
+@test "wildcards and the host's network hold nothing" {
+	for ip in '' 0.0.0.0 :: ::1; do
+		inspect web running default "$ip" >file
+		check -o 127.0.0.16 -- inside loalias-pick -f file
+	done
+	inspect web running host 127.0.0.16 >file
+	check -o 127.0.0.16 -- inside loalias-pick -f file
+}
+
+@test "a port that is there, but was not asked for, counts as well" {
+	inspect web running default 0.0.0.0 | jq '.[0].NetworkSettings.Ports =
+		{"7000/tcp": null, "80/udp":
+		[{HostIp: "127.0.0.16", HostPort: "32768"}]}' >file
+	check -o 127.0.0.17 -- inside loalias-pick -f file
+}
+
+@test "-f: a list of the API, if nothing in it hides what it holds" {
+	jq 'map(select(.State != "restarting"))' \
+		"$DATA/engine-20.10-list-running.json" >list
+	check -o 127.0.0.17 -- inside loalias-pick -f list
+	check -i file:list -o 127.0.0.20 -- \
+		inside loalias-pick -f - 127.0.0.18-127.0.0.20
+	check -s 2 -e "loalias-pick: $DATA/engine-20.10-list-all.json: [1]: looping is restarting, and a list does not show what it would publish: the output of docker inspect is expected" \
+		-- inside loalias-pick -f "$DATA/engine-20.10-list-all.json"
+}
+
+@test "-f: podman's forms" {
+	inspect web exited bridge 127.0.0.16 | jq '.[0].Name = "web"' >file
+	check -o 127.0.0.17 -- inside loalias-pick -f file
+	echo '[{"Id":"1","Names":["web"],"State":"running","Ports":
+		[{"host_ip":"127.0.0.16","container_port":90,"host_port":9090,
+		"range":1,"protocol":"tcp"}]}]' >file
+	check -s 2 -e 'loalias-pick: file: [0]: Ports: [0]: PrivatePort: is not there: the output of docker inspect is expected' \
+		-- inside loalias-pick -f file
+}
+
+@test "-f: another shape than expected is refused, and the shape is named" {
+	local wanted='the output of docker inspect is expected'
+
+	while IFS=';' read -r text why; do
+		printf '%s\n' "$text" >file
+		check -s 2 -e "loalias-pick: file: $why" -- \
+			inside loalias-pick -f file
+	done <<-END
+		;is no JSON array: $wanted
+		{};is no JSON array: $wanted
+		{"State":{}};is no JSON array: $wanted
+		web;is no JSON array: $wanted
+		[;is not one JSON value
+		[] [];is not one JSON value
+		["web"];[0]: is not an object: $wanted
+		[1];[0]: is not an object: $wanted
+		[[]];[0]: is not an object: $wanted
+		[{}];[0]: is not a container: $wanted
+		[{"State":null}];[0]: is not a container: $wanted
+		[{"State":1}];[0]: is not a container: $wanted
+		[{"Id":"1","State":{}}];[0]: HostConfig: is not there: $wanted
+		[{"Id":"1","State":{},"HostConfig":{}}];[0]: HostConfig: PortBindings: is not there: $wanted
+	END
+	check -s 2 -e "loalias-pick: $DATA/cli-28.2-ps-all.jsonl: is no JSON array: $wanted" \
+		-- inside loalias-pick -f "$DATA/cli-28.2-ps-all.jsonl"
+	: >file
+	check -s 2 -e "loalias-pick: file: is empty: $wanted" -- \
+		inside loalias-pick -f file
+	printf '[]\0' >file
+	check -s 2 -e 'loalias-pick: file: has a NUL byte' -- \
+		inside loalias-pick -f file
+	printf '["\377"]' >file
+	check -s 2 -e 'loalias-pick: file: is not UTF-8 at byte 3' -- \
+		inside loalias-pick -f file
+	check -s 2 -e 'loalias-pick: nofile: No such file or directory' -- \
+		inside loalias-pick -f nofile
+	check -s 2 -e 'loalias-pick: .: Is a directory' -- \
+		inside loalias-pick -f .
+}
+
+@test "-f: a wrong type is refused at every place that is read" {
+	local file path wanted=0
+
+	for file in inspect list-running; do
+		jq -c '[first(.[] | select(.State | . == "running" or
+			.Status? == "running") | select(.Names // [.Name] |
+			. == ["/dev-bundle"]))]' \
+			"$DATA/engine-20.10-$file.json" >good
+		check -o 127.0.0.17 -- inside loalias-pick -f good
+		while read -r path; do
+			for value in 7.5 true '"a\u0000b"' '[[]]' '{"0":0}'; do
+				# An object with other members is no wrong type.
+				jq -ce "select(getpath($path) | type == \"object\"
+					and ($value | type == \"object\") | not) |
+					setpath($path; $value)" good >bad || continue
+				check -s 2 -e 'match:loalias-pick: bad: \[0\]: .*' \
+					-- inside loalias-pick -f bad
+				wanted=$((wanted + 1))
+			done
+		done < <(jq -c 'paths | select(.[0] == 0 and length > 1) |
+			select(.[1] == "Id" or .[1] == "Name" or
+			.[1] == "Names" or .[1] == "Ports" or
+			(.[1] == "State" and (.[2] // "Status") == "Status") or
+			(.[1:3] | . == ["HostConfig"] or
+			. == ["HostConfig","NetworkMode"] or
+			. == ["HostConfig","PortBindings"]) or
+			.[1:3] == ["NetworkSettings","Ports"])' good)
+	done
+	[ "$wanted" -gt 100 ]
+}
+
+@test "the pool: operands in their order, ranges, networks" {
+	check -o 127.0.0.30 -- pick 127.0.0.30 127.0.0.16/28
+	check -o '127.0.0.18
+127.0.0.17' -- pick -a 127.0.0.18 127.0.0.17-127.0.0.18
+	check -s 2 -e 'loalias-pick: not within 127.0.0.0/8: 10.0.0.1' -- \
+		pick 10.0.0.1
+}
+
+@test "the pool: LOALIAS_POOL, the default" {
+	export LOALIAS_POOL='127.0.0.40 127.0.0.41'
+	check -o '127.0.0.40
+127.0.0.41' -- pick -a
+	LOALIAS_POOL=
+	[ "$(pick -a | wc -l)" -eq 16 ]
+}
+
+@test "the pool: standard input as lines, as an array, as a record" {
+	check -i ' 127.0.0.20
+# comment
+
+127.0.0.21-127.0.0.22' -o '127.0.0.20
+127.0.0.21
+127.0.0.22' -- pick -a -
+	check -i '["127.0.0.20"]' -o 127.0.0.20 -- pick -
+	check -i '{"pool":["127.0.0.20","127.0.0.21"],"x":{"y":1.5}}' \
+		-o 127.0.0.20 -- pick -
+	check -i '{"x":1}' -o 127.0.0.16 -- pick -
+	check -s 2 -e 'loalias-pick: <stdin>: empty' -- pick -
+	check -s 2 -i '127.0.0.16
+web' -e 'loalias-pick: <stdin>:2: not an address or network: web' -- pick -
+	check -s 2 -i '{"pool":[1]}' \
+		-e 'match:loalias-pick: <stdin>: pool: .*' -- pick -
+	check -s 2 -i '{"pool":["127.0.0.16"],"pool":[]}' \
+		-e 'loalias-pick: <stdin>: has a member twice in one object' \
+		-- pick -
+}
+
+@test "-j: an object, or the record with its members added" {
+	check -o '{"alias":"127.0.0.16"}' -- pick -j
+	check -o '{"alias":"127.0.0.16","owner":"web"}' -- pick -j -o web
+	check -o '{"free":["127.0.0.16","127.0.0.17"]}' -- \
+		pick -j -a 127.0.0.16/31
+	check -i '{"z":[1.5,null],"alias":"old","pool":["127.0.0.20"],"a":{}}' \
+		-o '{"z":[1.5,null],"alias":"127.0.0.20","pool":["127.0.0.20"],"a":{}}' \
+		-- pick -j -
+	check -i 127.0.0.20 -o '{"alias":"127.0.0.20"}' -- pick -j -
+}
+
+@test "-x: lists, networks, more than one, and none at all" {
+	check -o 127.0.0.19 -- pick -x 127.0.0.16 -x '127.0.0.17, 127.0.0.18'
+	check -o 127.0.0.20 -- pick -x 127.0.0.16/30
+	check -o 127.0.0.16 -- pick -x '' -x ' , ' -x 10.0.0.0/8 -x ::/0
+	check -s 1 -e ignore -- pick -x 127.0.0.1 127.0.0.1
+	check -s 2 -e 'loalias-pick: -x: not an address or network: web' -- \
+		pick -x web
+	check -s 2 -e 'match:loalias-pick: -x: has bits .*127.0.0.16/28\)' -- \
+		pick -x 127.0.0.17/28
+}
+
+@test "-x -: standard input, which may be empty" {
+	check -o 127.0.0.16 -- pick -x -
+	check -i '# machines
+127.0.0.16/32 127.0.0.17/32
+127.0.0.18,' -o 127.0.0.19 -- pick -x -
+	check -i '["127.0.0.16/32"]' -o 127.0.0.17 -- pick -x -
+	check -i '{"pool":["127.0.0.16"]}' -s 2 \
+		-e 'loalias-pick: <stdin>: is an object, not a list' -- \
+		pick -x -
+	check -i '127.0.0.16
+web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
+		pick -x -
+}
+
+@test "-o: the owner's address first, if nobody else has it" {
+	check -o 127.0.0.18 -- inside loalias-pick -o range \
+		-f "$DATA/engine-20.10-inspect.json"
+	check -o '127.0.0.18
+127.0.0.22' -- inside loalias-pick -a -o range \
+		-f "$DATA/engine-20.10-inspect.json" 127.0.0.16-127.0.0.22
+	check -o 127.0.0.22 -- inside loalias-pick -o range -x 127.0.0.18 \
+		-f "$DATA/engine-20.10-inspect.json"
+	check -o 127.0.0.22 -- inside loalias-pick -o nobody \
+		-f "$DATA/engine-20.10-inspect.json"
+	# Two have it: then it is not the owner's alone.
+	jq -s add <(inspect web exited default 127.0.0.16) \
+		<(inspect other exited default 127.0.0.16) >file
+	check -o 127.0.0.17 -- inside loalias-pick -o web -f file
+}
+
+@test "-o: an owner with two addresses is reported" {
+	inspect web exited default 127.0.0.16 127.0.0.17 >file
+	check -s 2 -e 'loalias-pick: web: is on 127.0.0.16 and on 127.0.0.17: which is its own?' \
+		-- inside loalias-pick -o web -f file
+	check -o 127.0.0.16 -- inside loalias-pick -o web -f file 127.0.0.16
+	jq -s add <(inspect web exited default 127.0.0.16) \
+		<(inspect web exited default 127.0.0.17) >file
+	check -s 2 -e 'loalias-pick: web: is on 127.0.0.16 and on 127.0.0.17: which is its own?' \
+		-- inside loalias-pick -o web -f file
+}
+
+@test "127.0.0.1 is for all: always the answer where it is the pool" {
+	inspect web running default 127.0.0.1 >file
+	check -o 127.0.0.1 -- inside loalias-pick -f file 127.0.0.1
+	check -o 127.0.0.1 -- with tcp,127.0.0.1,80 tcp,127.0.0.1,9016 -- \
+		loalias-pick -f file 127.0.0.1
+}
+
+@test "listeners on exactly the address hold it, those on all do not" {
+	echo '[]' >none.json
+	check -o 127.0.0.20 -- with tcp,127.0.0.16,80 udp,127.0.0.17,80 \
+		tcp,::ffff:127.0.0.18,80 udp,::ffff:127.0.0.19,80 \
+		tcp,0.0.0.0,81 udp,0.0.0.0,81 tcp,::,82,dual -- \
+		loalias-pick -f none.json
+	# Nobody can reach these two.
+	check -o 127.0.0.16 -- with tcp,127.0.0.16,80,bound \
+		udp,127.0.0.16,80,connected -- loalias-pick -f none.json
+}
+
+@test "-o: the listeners of the owner's bindings are the owner's" {
+	inspect web running default 127.0.0.16 >file
+	check -o 127.0.0.16 -- with tcp,127.0.0.16,80 -- \
+		loalias-pick -o web -f file
+	check -o 127.0.0.17 -- with tcp,127.0.0.16,81 -- \
+		loalias-pick -o web -f file
+	check -o 127.0.0.17 -- with udp,127.0.0.16,80 -- \
+		loalias-pick -o web -f file
+}
+
+@test "a claimed address is not printed" {
+	echo '[]' >none.json
+	check -o 127.0.0.17 -- with tcp,127.0.0.16,9016,bound -- \
+		loalias-pick -f none.json
+	check -s 1 -e 'loalias-pick: none of 2 addresses is free: 0 held, 2 claimed' \
+		-- with tcp,127.0.0.16,9016,bound tcp,127.0.0.17,9016,bound \
+		-- loalias-pick -f none.json 127.0.0.16/31
+	export LOALIAS_CLAIM_PORT=9999
+	check -o 127.0.0.16 -- with tcp,127.0.0.16,9016,bound -- \
+		loalias-pick -f none.json
+	check -o 127.0.0.17 -- with tcp,127.0.0.16,9999,bound -- \
+		loalias-pick -f none.json
+}
+
+@test "a program at the claim port is told from claims" {
+	local taken='loalias-pick: port 9016: some program listens there, and it is what claims are made at: stop it, or set LOALIAS_CLAIM_PORT'
+
+	echo '[]' >none.json
+	check -s 2 -e "$taken" -- with tcp,0.0.0.0,9016 -- \
+		loalias-pick -f none.json
+	check -s 2 -e "$taken" -- with tcp,::,9016,dual -- \
+		loalias-pick -a -f none.json
+	check -s 2 -e "$taken" -- with tcp,0.0.0.0,9016,bound -- \
+		loalias-pick -f none.json
+	# It does not matter as long as claims can be made.
+	check -o 127.0.0.16 -- with tcp,127.0.0.1,9016 -- \
+		loalias-pick -f none.json
+	for port in 0 65536 web -1 ' 9016'; do
+		export LOALIAS_CLAIM_PORT=$port
+		check -s 2 -e "loalias-pick: LOALIAS_CLAIM_PORT: is not a port: $port" \
+			-- pick
+	done
+}
+
+@test "an address that the host does not have is trouble" {
+	check -s 2 -e 'loalias-pick: 127.0.0.16: not an address of this host: run loalias-ensure first' \
+		-- unshare -rn sh -c 'ip link set lo up
+		ip addr del 127.0.0.1/8 dev lo
+		ip addr add 127.0.0.1/32 dev lo
+		echo "[]" | loalias-pick -f -'
+}
+
+@test "usage" {
+	usage=$(loalias-pick -h)
+	check -o "$usage" -- loalias-pick --help
+	check -o 'match:bottle-tools [0-9.]+' -- loalias-pick -V
+	while IFS=';' read -r arguments why; do
+		# shellcheck disable=SC2086 # words
+		check -s 2 -e "loalias-pick: $why
+$usage" -- loalias-pick $arguments
+	done <<-'END'
+		-z;-z: unknown option, or no argument behind it
+		-x;-x: unknown option, or no argument behind it
+		--nope;--nope: unknown option
+		-f - -;only one - can be standard input
+		-f - -x -;only one - can be standard input
+		-x - -;only one - can be standard input
+		-x - -x -;only one - can be standard input
+		- -;only one - can be standard input
+		- 127.0.0.16;either addresses or -
+		127.0.0.16 -;either addresses or -
+		-f file -H unix:///x;either -f or -H
+		-a -- true;-a, -f and -j do not go with a command
+		-j -- true;-a, -f and -j do not go with a command
+		-f file -- true;-a, -f and -j do not go with a command
+		--;no command after --
+		-o;-o: unknown option, or no argument behind it
+	END
+}
+
+@test "options end at the first operand" {
+	check -s 2 -e 'loalias-pick: not a range of IPv4 addresses: -a' -- \
+		pick 127.0.0.16 -a
+}
+
+@test "lost output is trouble" {
+	echo '[]' >none.json
+	check -s 2 -e 'loalias-pick: <stdout>: No space left on device' -- \
+		inside sh -c 'loalias-pick -f none.json >/dev/full'
+	check -s 2 -e 'loalias-pick: <stdout>: Bad file descriptor' -- \
+		inside sh -c 'loalias-pick -f none.json >&-'
+	check -s 2 -e 'match:loalias-pick: <stdin>: Bad file descriptor' -- \
+		inside sh -c 'loalias-pick -f - <&-'
+}

@@ -23,6 +23,15 @@ audit() {
 	inside "$TESTS/sockets" "${spec[@]}" -- loalias-audit -f none.json "$@"
 }
 
+# engine ACTION [ARGUMENT...]: a Docker Engine of this test's own.
+engine() {
+	"$TESTS/dockerd" "$1" "$BATS_TEST_TMPDIR/engine" "${@:2}"
+}
+
+teardown() {
+	[ ! -e engine/unshare.pid ] || engine stop
+}
+
 me='process [0-9]+ sockets'
 
 # What docker inspect says about a container with two ports.
@@ -267,4 +276,75 @@ $address" -e "match:loalias-audit: <stdin>:2: .*$address.*" -- \
 			sh -c "exec loalias-audit $option -f none.json \
 			127.0.0.16 >/dev/full"
 	done
+}
+
+@test "a real engine: its containers are named, by proxy or by redirection" {
+	for option in --userland-proxy=true --userland-proxy=false; do
+		need 'no Docker Engine' engine start "$option"
+		engine in docker run -d --name dev -p 127.0.0.16:3000:80 \
+			-p 127.0.0.16:3053:53/udp busybox httpd -f >/dev/null
+		engine in docker create --name later -p 127.0.0.16:4000:80 \
+			busybox httpd -f >/dev/null
+		check -o '127.0.0.16	3000/tcp	127.0.0.16	container dev 80
+127.0.0.16	3053/udp	127.0.0.16	container dev 53' -- \
+			engine in loalias-audit -o dev 127.0.0.16
+		check -o ignore -- engine in sh -c \
+			'echo GET /none | busybox nc -w 5 127.0.0.16 3000'
+		check -s 1 -o 'match:127.0.0.16	3000/tcp	.*container dev 80
+127.0.0.16	3053/udp	.*container dev 53
+127.0.0.16	4000/tcp	127.0.0.16	process [0-9]+ sockets
+127.0.0.16	5000/tcp	::	process [0-9]+ sockets' -- \
+			engine in "$TESTS/sockets" tcp,127.0.0.16,4000 \
+			tcp,::,5000,dual -- loalias-audit -o dev 127.0.0.16
+		engine in docker inspect dev later >"inspect.$option"
+		engine stop
+		rm -r engine
+	done
+	# What it redirects would be there without its sockets too.
+	check -o '127.0.0.16	3000/tcp	127.0.0.16	container dev 80
+127.0.0.16	3053/udp	127.0.0.16	container dev 53' -- \
+		inside loalias-audit -o dev -f inspect.--userland-proxy=false \
+		127.0.0.16
+}
+
+@test "the page's examples" {
+	need 'no Docker Engine' engine start
+	export EXAMPLE_SH="$TESTS/dockerd in $PWD/engine sh"
+	example -o ignore <<-'END'
+		docker run -d --name dev-bundle -p 127.0.0.16:3000:80 \
+		busybox httpd -f
+		docker run -d --name web-bundle -p 127.0.0.17:3000:80 \
+		-p 8080:81 busybox httpd -f
+	END
+	# The page's python3 is this one.
+	EXAMPLE_SH="$TESTS/dockerd in $PWD/engine env COMM=python3
+		$TESTS/sockets tcp,0.0.0.0,5000 -- sh"
+	out='match:127.0.0.16	3000/tcp	127.0.0.16	container dev-bundle 80
+127.0.0.16	5000/tcp	0.0.0.0	process [0-9]+ python3
+127.0.0.16	8080/tcp	0.0.0.0	container web-bundle 81
+127.0.0.17	3000/tcp	127.0.0.17	container web-bundle 80
+127.0.0.17	5000/tcp	0.0.0.0	process [0-9]+ python3
+127.0.0.17	8080/tcp	0.0.0.0	container web-bundle 81'
+	example -s 1 -o "$out" <<-'END'
+		loalias-audit 127.0.0.16 127.0.0.17
+	END
+	out='match:127.0.0.16	5000/tcp	0.0.0.0	process [0-9]+ python3
+127.0.0.16	8080/tcp	0.0.0.0	container web-bundle 81'
+	example -o "$out" <<-'END'
+		loalias-audit -o dev-bundle 127.0.0.16 |
+		awk -F '\t' '$4 !~ /^container dev-bundle /'
+	END
+	out='web-bundle
+python3
+web-bundle'
+	example -o "$out" <<-'END'
+		echo '{"alias":"127.0.0.17","owner":"web-bundle"}' |
+		loalias-audit -j - | jq -r '.listeners[] | .process // .container'
+	END
+	EXAMPLE_SH="inside env COMM=python3
+		$TESTS/sockets tcp,0.0.0.0,5000 -- sh"
+	out='match:127.0.0.16	5000/tcp	0.0.0.0	process [0-9]+ python3'
+	example -s 1 -o "$out" <<-'END'
+		echo '[]' | loalias-audit -f - 127.0.0.16
+	END
 }

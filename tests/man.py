@@ -40,15 +40,17 @@ def run_examples():
     """All that stands in a here-document behind "example" in the tests."""
     found = ""
     for test in sorted(TOP.glob("tests/*.t")):
-        body = None
+        begun, body = False, None
         for line in test.read_text().splitlines():
             line = line.lstrip("\t")
-            if body is None and re.match(r"example\b.*<<-'END'$", line):
-                body = []
-            elif body is not None and line == "END":
+            begun = begun or line.startswith("example ")
+            if body is None:
+                if begun and line.endswith("<<-'END'"):
+                    body = []
+            elif line == "END":
                 found += "\n".join(["", *body, ""])
-                body = None
-            elif body is not None:
+                begun, body = False, None
+            else:
                 body.append(line)
     return found
 
@@ -86,7 +88,8 @@ def usage_options(tool):
     text = subprocess.run([TOP / "bin" / tool, "-h"], check=True, text=True,
                           capture_output=True).stdout
     found = {}
-    for letters, rest in re.findall(r"(?<![\w-])-([A-Za-z]+)( +[a-z]+)?", text):
+    for letters, rest in re.findall(r"(?<![\w-])-([A-Za-z]+)"
+                                    r"( +(?:\[(?!-)|[A-Za-z]))?", text):
         for letter in letters:
             found[letter] = found.get(letter, False) or rest != ""
     return found

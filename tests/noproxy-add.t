@@ -3,6 +3,11 @@
 
 load lib.sh
 
+teardown() {
+	[ ! -e "$BATS_TEST_TMPDIR/docker" ] ||
+		"$TESTS/dockerd" stop "$BATS_TEST_TMPDIR/docker"
+}
+
 # Where a test says nothing else, both variables are unset.
 
 @test "prints both variables, ready for docker's --env-file" {
@@ -181,4 +186,80 @@ $usage" -- noproxy-add -x h
 		sh -c 'exec noproxy-add h >&-'
 	check -s 2 -e 'noproxy-add: <stdin>: Bad file descriptor' -- \
 		sh -c 'exec noproxy-add - <&-'
+}
+
+# A shell in a network with an origin at 127.0.0.16:3000 and nothing else.
+bottle_shell() {
+	mkdir www
+	echo bundle >www/index.html
+	cat >bottle_sh <<-'END'
+	#!/bin/sh
+	exec unshare -rn sh -c '
+		ip link set lo up
+		python3 -m http.server -b 127.0.0.16 -d www 3000 >log 2>&1 &
+		tries=100
+		until curl -s --noproxy "*" http://127.0.0.16:3000/ >got; do
+			tries=$((tries - 1))
+			[ "$tries" -gt 0 ] || exit 99
+			sleep 0.1
+		done
+		sh "$@"; status=$?
+		kill $!
+		exit "$status"' sh "$@"
+	END
+	chmod +x bottle_sh
+	EXAMPLE_SH=./bottle_sh
+}
+
+@test "example: past a proxy that is not even there" {
+	need 'no network namespaces' unshare -rn true
+	bottle_shell
+	export http_proxy=http://127.0.0.1:9
+	check -s 7 -o ignore -e ignore -- "$EXAMPLE_SH" -c \
+		'curl -sS http://127.0.0.16:3000/'
+	example -o bundle <<-'END'
+	eval "$(noproxy-add -e 127.0.0.16)"
+	curl -sS http://127.0.0.16:3000/
+	END
+	example -o bundle <<-'END'
+	noproxy-add 127.0.0.16 -- curl -sS http://127.0.0.16:3000/
+	END
+}
+
+@test "example: a container, by -e and by --env-file" {
+	need 'no Docker Engine of our own' \
+		"$TESTS/dockerd" start "$BATS_TEST_TMPDIR/docker"
+	export DOCKER_HOST=unix://$BATS_TEST_TMPDIR/docker/docker.sock
+	export no_proxy="a'b, c"
+	example -o "a'b,c,127.0.0.16" <<-'END'
+	noproxy-add 127.0.0.16 -- docker run --rm \
+	    -e no_proxy -e NO_PROXY busybox sh -c 'echo $NO_PROXY'
+	END
+	example -o "a'b,c,127.0.0.16" <<-'END'
+	noproxy-add 127.0.0.16 >proxy.env
+	docker run --rm --env-file proxy.env busybox sh -c 'echo $NO_PROXY'
+	END
+}
+
+@test "example: a virtual machine's record" {
+	need 'no engine from PyPI' "$TESTS/engines" 1.32.2
+	PATH=$("$TESTS/engines" 1.32.2):$PATH
+	example -o ignore -e ignore <<-'END'
+	noproxy-add 127.0.0.16 -- sh -c 'smolvm machine create --name dev \
+	    -e "no_proxy=$no_proxy" -e "NO_PROXY=$NO_PROXY"'
+	END
+	check -o \
+'[["no_proxy","127.0.0.16"],["NO_PROXY","127.0.0.16"]]' -- sqlite3 \
+		"$HOME/.local/share/smolvm/server/smolvm.db" \
+		"select json_extract(cast(data as text), '\$.env') from vms"
+}
+
+@test "examples: a list with blanks, and the launch record" {
+	example -o 'no_proxy=localhost,.corp,127.0.0.16,::1
+NO_PROXY=localhost,.corp,127.0.0.16,::1' <<-'END'
+	NO_PROXY="localhost, .corp" noproxy-add 127.0.0.16 ::1
+	END
+	example -o '{"alias":"127.0.0.16","env":{"NO_PROXY":"127.0.0.16","no_proxy":"127.0.0.16"}}' <<-'END'
+	echo '{"alias":"127.0.0.16"}' | noproxy-add -j -
+	END
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* loalias-audit: what answers on an alias, and whose is it? */
 #include <err.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,6 @@
 #include "mem.h"
 #include "pool.h"
 #include "record.h"
-
-#define FILE_MAX	(64 * 1024 * 1024)
 
 static const char usage[] =
     "usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]\n"
@@ -95,27 +92,10 @@ static int
 read_containers(const struct options *o, struct containers *c,
     struct error *e)
 {
-	const char *name;
-	char *text;
-	size_t len;
-	int fd, result;
 
-	if (o->file == NULL)
-		return (docker_containers(o->endpoint, c, e));
-	name = strcmp(o->file, "-") == 0 ? INPUT_NAME : o->file;
-	fd = STDIN_FILENO;
-	if (name == o->file)
-		fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return (error_sys(e, "%s", name));
-	result = io_read(fd, name, FILE_MAX, &text, &len, e);
-	if (fd != STDIN_FILENO)
-		close(fd);
-	if (result == -1)
-		return (-1);
-	result = containers_read(text, len, name, c, e);
-	free(text);
-	return (result);
+	if (o->file != NULL)
+		return (containers_file(o->file, c, e));
+	return (docker_containers(o->endpoint, c, e));
 }
 
 /* PORT/PROTOCOL, as Docker writes it, to be freed. */

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "containers.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "field.h"
+#include "input.h"
+#include "io.h"
 #include "mem.h"
 #include "ports.h"
 #include "record.h"
 
+#define FILE_MAX	(64UL * 1024 * 1024)
 #define WANTED	"the output of docker inspect is expected"
 
 /* Of a name and the "/other/name"s that links gave it, the name. */
@@ -247,6 +252,28 @@ containers_read(const char *text, size_t len, const char *name,
 	containers_free(c);
 	why = *e;
 	return (error_set(e, "%s: %s: " WANTED, name, why.text));
+}
+
+int
+containers_file(const char *path, struct containers *c, struct error *e)
+{
+	const char *name;
+	char *text;
+	size_t len;
+	int fd, result;
+
+	name = strcmp(path, "-") == 0 ? INPUT_NAME : path;
+	fd = name == path ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (fd == -1)
+		return (error_sys(e, "%s", name));
+	result = io_read(fd, name, FILE_MAX, &text, &len, e);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (result == -1)
+		return (-1);
+	result = containers_read(text, len, name, c, e);
+	free(text);
+	return (result);
 }
 
 void

@@ -62,6 +62,13 @@ int containers_inspect(const struct record *, struct container *,
 int containers_read(const char *, size_t, const char *, struct containers *,
     struct error *);
 
+/**
+ * containers_file(path, c, e):
+ * containers_read() what the file ${path} holds, or standard input if that is
+ * "-".  Return 0, or -1 with ${e} set and nothing to free.
+ */
+int containers_file(const char *, struct containers *, struct error *);
+
 /* containers_clear(c): free what the one container ${c} holds. */
 void containers_clear(struct container *);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "pick.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,37 +8,13 @@
 #include "containers.h"
 #include "docker.h"
 #include "error.h"
-#include "input.h"
-#include "io.h"
-
-#define FILE_MAX	(64UL * 1024 * 1024)
-
-static int
-read_file(struct pick *p, struct error *e)
-{
-	const char *name;
-	char *text;
-	size_t len;
-	int fd, result;
-
-	name = strcmp(p->file, "-") == 0 ? INPUT_NAME : p->file;
-	fd = name == p->file ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	if (fd == -1)
-		return (error_sys(e, "%s", name));
-	result = io_read(fd, name, FILE_MAX, &text, &len, e);
-	if (fd != STDIN_FILENO)
-		close(fd);
-	if (result == -1)
-		return (-1);
-	result = containers_read(text, len, name, &p->held.containers, e);
-	free(text);
-	return (result);
-}
 
 static int
 ask(struct pick *p, struct error *e)
 {
 
+	if (p->file != NULL)
+		return (containers_file(p->file, &p->held.containers, e));
 	if (p->docker == NULL)
 		p->docker = docker_open(p->host, e);
 	if (p->docker == NULL)
@@ -54,7 +28,7 @@ pick_look(struct pick *p, struct error *e)
 
 	containers_free(&p->held.containers);
 	listen_free(&p->held.listeners);
-	if ((p->file != NULL ? read_file(p, e) : ask(p, e)) == -1)
+	if (ask(p, e) == -1)
 		return (-1);
 	if (!listen_exact())
 		return (0);

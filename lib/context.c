@@ -73,6 +73,7 @@ read_object(const char *path, struct record **r, struct error *e)
 	if (record_kind(*r) == RECORD_OBJECT)
 		return (0);
 	record_free(*r);
+	*r = NULL;
 	return (error_set(e, "%s: is no JSON object", path));
 }
 

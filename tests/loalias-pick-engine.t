@@ -1,0 +1,465 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Which engine is asked, and what becomes of answers that no real one gives:
+# tests/fake_engine is a fake.  The real ones are in docker.t.
+
+load lib.sh
+
+ENGINES=
+
+inside() {
+	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
+}
+
+# engine DIR: start a fake that has no containers.
+engine() {
+	mkdir -p "$1/inspect"
+	echo '[]' >"$1/list"
+	"$TESTS/fake_engine" "$1" 3>&- &
+	ENGINES="$ENGINES $!"
+	until_true 5 test -S "$1/docker.sock"
+}
+
+# held DIR N...: let its containers hold 127.0.0.N
+held() {
+	local dir=$1
+
+	shift
+	jq -n '[$ARGS.positional[] | {Id: ., Names: ["/web" + .],
+		State: "running", Ports: [{IP: ("127.0.0." + .),
+		PrivatePort: 80, PublicPort: 80, Type: "tcp"}]}]' \
+		--args "$@" >"$dir/list"
+}
+
+# hides DIR ID...: the same, with containers whose bindings a list hides
+hides() {
+	local dir=$1 id
+
+	shift
+	jq -n '[$ARGS.positional[] | {Id: ., Names: ["/web" + .],
+		State: "exited", Ports: []}]' --args "$@" >"$dir/list"
+	for id in "$@"; do
+		jq -n --arg id "$id" '{Id: $id, Name: ("/web" + $id),
+			State: {Status: "exited"}, HostConfig: {PortBindings:
+			{"80/tcp": [{HostIp: ("127.0.0." + $id), HostPort:
+			"80"}]}}, NetworkSettings: {Ports: {}}}' \
+			>"$dir/inspect/$id"
+	done
+}
+
+# context NAME HOST: make one, as docker context create does
+context() {
+	local dir
+
+	dir=$HOME/.docker/contexts/meta/$(printf %s "$1" | sha256sum |
+		cut -d ' ' -f 1)
+	mkdir -p "$dir"
+	jq -n '{Name: $ARGS.positional[0], Metadata: {}, Endpoints:
+		{docker: {Host: $ARGS.positional[1], SkipTLSVerify: false}}}' \
+		--args "$@" >"$dir/meta.json"
+}
+
+setup_file() {
+	inside true || skip 'no network namespaces'
+}
+
+teardown() {
+	local pid
+
+	for pid in $ENGINES; do
+		kill "$pid"
+	done
+}
+
+@test "one list, and inspects only of what it hides, on one connection" {
+	engine e
+	held e 16 17
+	check -o 127.0.0.18 -- inside loalias-pick -H "unix://$PWD/e/docker.sock"
+	check -o '1 /containers/json?all=1' -- cat e/log
+	rm e/log
+	hides e 16 17 18
+	jq '. + [{Id: "net", Names: ["/net"], State: "exited", HostConfig:
+		{NetworkMode: "host"}, Ports: []}]' e/list >list
+	mv list e/list
+	check -o 127.0.0.19 -- inside loalias-pick -H unix://e/docker.sock
+	check -o '2 /containers/16/json
+2 /containers/17/json
+2 /containers/18/json
+2 /containers/json?all=1' -- sort e/log
+}
+
+@test "what should have ports and shows none is inspected" {
+	engine e
+	hides e 16
+	jq '.[0].State = "running"' e/list >list
+	mv list e/list
+	check -o 127.0.0.17 -- inside loalias-pick -H unix://e/docker.sock
+}
+
+@test "a container that vanishes between list and inspect is no error" {
+	engine e
+	hides e 16 17 18
+	rm e/inspect/17
+	check -o 127.0.0.17 -- inside loalias-pick -H unix://e/docker.sock
+}
+
+@test "with a command the list is asked for again, after the claim" {
+	engine e
+	check -o hello -- inside loalias-pick -H unix://e/docker.sock -- \
+		echo hello
+	check -o '1 /containers/json?all=1
+1 /containers/json?all=1' -- cat e/log
+}
+
+@test "-H beats DOCKER_HOST beats DOCKER_CONTEXT beats config.json" {
+	for name in flag host context config; do
+		engine $name
+	done
+	held flag 16
+	held host 16 17
+	held context 16 17 18
+	held config 16 17 18 19
+	context context "unix://$PWD/context/docker.sock"
+	context config "unix://$PWD/config/docker.sock"
+	echo '{"auths":{},"currentContext":"config"}' >.docker/config.json
+	check -o 127.0.0.20 -- inside loalias-pick
+	export DOCKER_CONTEXT=context
+	check -o 127.0.0.19 -- inside loalias-pick
+	export DOCKER_HOST=" unix://$PWD/host/docker.sock "
+	check -o 127.0.0.18 -- inside loalias-pick
+	check -o 127.0.0.17 -- inside loalias-pick -H unix://flag/docker.sock
+	# An empty one is as good as none.
+	export DOCKER_HOST=
+	check -o 127.0.0.19 -- inside loalias-pick
+	mv .docker elsewhere
+	export DOCKER_CONFIG=$PWD/elsewhere
+	check -o 127.0.0.19 -- inside loalias-pick
+}
+
+@test "a context that is named is used, or it is an error" {
+	context odd x
+	cd .docker/contexts/meta/*
+	mv "$PWD" "$HOME/meta"
+	cd "$HOME"
+	export DOCKER_CONTEXT=nope
+	check -s 2 -e "match:loalias-pick: docker context nope: not found: no $PWD/.docker/contexts/meta/[0-9a-f]{64}/meta.json" \
+		-- inside loalias-pick
+	unset DOCKER_CONTEXT
+	echo '{"currentContext":"nope"}' >.docker/config.json
+	check -s 2 -e 'match:loalias-pick: docker context nope: not found: .*' \
+		-- inside loalias-pick
+	while IFS=';' read -r text why; do
+		echo "$text" >.docker/config.json
+		check -s 2 -e "loalias-pick: $PWD/.docker/config.json: $why" \
+			-- inside loalias-pick
+	done <<-'END'
+		;is not one JSON value
+		{;is not one JSON value
+		[];is no JSON object
+		{"currentContext":1};currentContext: is of the wrong type
+		{"currentContext":"a\u0000b"};currentContext: has a NUL character
+	END
+	rm .docker/config.json
+	export DOCKER_CONTEXT=odd
+	context odd x
+	cd .docker/contexts/meta/*
+	for text in '{}' '{"Endpoints":{}}' '{"Endpoints":[]}' \
+		'{"Endpoints":{"docker":{}}}' \
+		'{"Endpoints":{"docker":{"Host":1}}}' \
+		'{"Endpoints":{"docker":{"Host":""}}}'; do
+		echo "$text" >meta.json
+		check -s 2 -e 'loalias-pick: docker context odd: has no host for docker' \
+			-- inside loalias-pick
+	done
+}
+
+# elsewhere COMMAND...: where the host's own sockets are not
+elsewhere() {
+	unshare -rmn sh -c 'mount -t tmpfs tmpfs /run && ip link set lo up &&
+		exec "$@"' elsewhere "$@"
+}
+
+@test "the context \"default\" is no context: the well-known sockets" {
+	local socket
+
+	engine e
+	held e 16
+	export XDG_RUNTIME_DIR=$PWD/runtime DOCKER_CONTEXT=default
+	for socket in .docker/run/docker.sock .docker/desktop/docker.sock \
+		.orbstack/run/docker.sock .colima/default/docker.sock \
+		.colima/docker.sock .rd/docker.sock \
+		.lima/default/sock/docker.sock .lima/docker/sock/docker.sock \
+		runtime/docker.sock runtime/podman/podman.sock \
+		.local/share/containers/podman/machine/podman.sock; do
+		mkdir -p "$(dirname "$socket")"
+		ln e/docker.sock "$socket"
+		check -o 127.0.0.17 -- elsewhere loalias-pick
+		rm "$socket"
+	done
+	check -s 2 -e 'loalias-pick: no Docker engine found: no /var/run/docker.sock, nor any other well-known socket' \
+		-- elsewhere loalias-pick
+	# What is there, but is no socket, is passed over.
+	mkdir .rd/docker.sock
+	ln -s nowhere .colima/docker.sock
+	ln e/docker.sock runtime/docker.sock
+	check -o 127.0.0.17 -- elsewhere loalias-pick
+}
+
+@test "/var/run/docker.sock and podman's come before and after the others" {
+	local command='mkdir -p /run/podman && ln -s "$1" "/run/$2" &&
+		exec loalias-pick'
+
+	engine first
+	engine second
+	held second 16
+	mkdir .rd
+	ln first/docker.sock .rd/docker.sock
+	check -o 127.0.0.17 -- elsewhere sh -c "$command" sh \
+		"$PWD/second/docker.sock" docker.sock
+	check -o 127.0.0.16 -- elsewhere sh -c "$command" sh \
+		"$PWD/second/docker.sock" podman/podman.sock
+	rm .rd/docker.sock
+	check -o 127.0.0.17 -- elsewhere sh -c "$command" sh \
+		"$PWD/second/docker.sock" podman/podman.sock
+}
+
+@test "an endpoint that is not of this host is refused, and the way out named" {
+	local host remote='on another host an engine publishes on the loopback of that host; if it is this host: docker inspect $(docker ps -aq) | loalias-pick -f -'
+
+	for host in 192.0.2.1:2375 [2001:db8::1]:2375 example.com 10.0.0.1 \
+		127.0.0.1.example.com:2375 user@127.0.0.1:2375 \
+		127.0.0.1@example.com 128.0.0.1 127.1; do
+		check -s 2 -e "loalias-pick: -H: $host: $remote" -- \
+			inside loalias-pick -H "tcp://$host"
+		check -s 2 -e "loalias-pick: DOCKER_HOST: $host: $remote" -- \
+			inside env DOCKER_HOST="$host" loalias-pick
+	done
+	check -s 2 -e "loalias-pick: DOCKER_HOST: ssh://me@host: $remote" -- \
+		inside env DOCKER_HOST=ssh://me@host loalias-pick
+	for host in http://127.0.0.1 https://x npipe:////./pipe/x fd://; do
+		check -s 2 -e "match:loalias-pick: -H: $host: neither unix:// nor tcp://; instead: docker inspect .*" \
+			-- inside loalias-pick -H "$host"
+	done
+	context away tcp://192.0.2.1:2375
+	check -s 2 -e "loalias-pick: docker context: 192.0.2.1:2375: $remote" \
+		-- inside env DOCKER_CONTEXT=away loalias-pick
+}
+
+@test "an endpoint that is not written as one" {
+	for host in 127.0.0.1:0 127.0.0.1:65536 127.0.0.1:x 127.0.0.1:1/x \
+		127.0.0.1/x unix:/run/docker.sock /run/docker.sock \
+		localhost:1:2 [::1]x '127.0.0.1:80 x'; do
+		check -s 2 -e "loalias-pick: -H: $host: not HOST:PORT, and a socket is unix:///PATH" \
+			-- inside loalias-pick -H "$host"
+	done
+}
+
+@test "loopback tcp: what is asked, and the default port" {
+	# Nobody listens in this namespace: the message shows what was tried.
+	for host in tcp://127.0.0.1 127.0.0.1:2375 tcp://127.0.0.1:2375/; do
+		check -s 2 -e 'loalias-pick: tcp://127.0.0.1:2375: Connection refused' \
+			-- inside loalias-pick -H "$host"
+	done
+	for host in tcp:// tcp://localhost localhost:2375; do
+		check -s 2 -e 'loalias-pick: tcp://localhost:2375: Connection refused' \
+			-- inside loalias-pick -H "$host"
+	done
+	check -s 2 -e 'loalias-pick: tcp://[::1]:2375: Connection refused' \
+		-- inside loalias-pick -H '[::1]'
+}
+
+@test "no engine behind the socket" {
+	check -s 2 -e 'loalias-pick: unix:///nonexistent: No such file or directory' \
+		-- inside loalias-pick -H unix:///nonexistent
+	: >file
+	check -s 2 -e "loalias-pick: unix://$PWD/file: Connection refused" -- \
+		inside loalias-pick -H "unix://$PWD/file"
+	long=/$(printf '%0120d' 0)
+	check -s 2 -e "match:loalias-pick: unix://$long: .*too long.*" -- \
+		inside loalias-pick -H "unix://$long"
+}
+
+@test "proxies in the environment are not asked" {
+	engine e
+	held e 16
+	export http_proxy=http://127.0.0.1:1 HTTP_PROXY=http://127.0.0.1:1 \
+		all_proxy=socks5h://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1
+	check -o 127.0.0.17 -- inside loalias-pick -H unix://e/docker.sock
+	check -s 2 -e 'loalias-pick: tcp://127.0.0.1:2375: Connection refused' \
+		-- inside loalias-pick -H tcp://127.0.0.1
+}
+
+@test "answers that are none" {
+	local head='HTTP/1.1 200 OK\r\nContent-Length'
+
+	engine e
+	while IFS=';' read -r raw why; do
+		# shellcheck disable=SC2059 # it is a format
+		printf "$raw" >e/raw
+		check -s 2 -e "match:loalias-pick: unix://e/docker.sock: $why" \
+			-- inside loalias-pick -H unix://e/docker.sock
+	done <<-END
+		;closes the connection without an answer
+		garbage;.+
+		\\0\\377\\0\\377;.+
+		HTTP/1.1 200 OK\r\n;.+
+		HTTP/1.1 200 OK\r\nX: \\0\r\n\r\n;.+
+		$head: 100\r\n\r\n[];.*(end of response|transfer closed).*
+		$head: 0\r\n\r\n;answer: is not one JSON value
+		$head: 2\r\n\r\n{};is not a list of containers
+		$head: 4\r\n\r\nnull;is not a list of containers
+		$head: 3\r\n\r\n[1];\\[0\\]: is not an object
+		$head: 3\r\n\r\n[\\0];answer: has a NUL byte
+		$head: 5\r\n\r\n[\"\\377\"];answer: is not UTF-8 at byte 3
+		HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n;.+
+	END
+}
+
+@test "HTTP errors are shown with the engine's message" {
+	engine e
+	while IFS=';' read -r status body why; do
+		printf 'HTTP/1.1 %s X\r\nContent-Length: %s\r\n\r\n%s' \
+			"$status" "${#body}" "$body" >e/raw
+		check -s 2 -e "loalias-pick: unix://e/docker.sock: HTTP status $status$why" \
+			-- inside loalias-pick -H unix://e/docker.sock
+	done <<-'END'
+		500;{"message":"the disk is gone"};: the disk is gone
+		400;{"message":"\u001b[31mred"};: \x1b[31mred
+		404;{"message":"page not found"};: page not found
+		500;{"message":1};
+		500;{"message":"a\u0000b"};
+		503;<html>busy</html>;
+		204;;
+	END
+}
+
+@test "a redirect is not followed" {
+	engine e
+	engine other
+	printf 'HTTP/1.1 302 Found\r\nLocation: http://localhost/containers/16/json\r\nContent-Length: 0\r\n\r\n' \
+		>e/raw
+	check -s 2 -e 'loalias-pick: unix://e/docker.sock: HTTP status 302' -- \
+		inside loalias-pick -H unix://e/docker.sock
+	check -o '1 /containers/json?all=1' -- cat e/log
+}
+
+@test "a list with wrong types at any place is refused" {
+	engine e
+	held e 16
+	cp e/list good
+	while IFS=';' read -r filter why; do
+		jq -c "$filter" good >e/list
+		check -s 2 -e "loalias-pick: unix://e/docker.sock: [0]: $why" -- \
+			inside loalias-pick -H unix://e/docker.sock
+	done <<-'END'
+		.[0].Id = null;Id: is not there
+		.[0].Id = 1;Id: is of the wrong type
+		.[0].Names = "web";Names: is of the wrong type
+		.[0].Names = [1];Names: [0]: is not a string
+		.[0].State = {};State: is of the wrong type
+		.[0].HostConfig = [];HostConfig: is of the wrong type
+		.[0].HostConfig.NetworkMode = 1;HostConfig: NetworkMode: is of the wrong type
+		.[0].Ports = {};Ports: is of the wrong type
+		.[0].Ports = [[]];Ports: [0]: is not an object
+		.[0].Ports[0].IP = 1;Ports: [0]: IP: is of the wrong type
+		.[0].Ports[0].IP = "web";Ports: [0]: IP: is not an address: web
+		.[0].Ports[0].IP = "127.0.0.16\u0000";Ports: [0]: IP: has a NUL character
+		.[0].Ports[0].IP = "127.0.0.016";Ports: [0]: IP: is not an address: 127.0.0.016
+		.[0].Ports[0].PublicPort = "80";Ports: [0]: PublicPort: is of the wrong type
+		.[0].Ports[0].PublicPort = 65536;Ports: [0]: PublicPort: is not a port
+		.[0].Ports[0].PublicPort = -1;Ports: [0]: PublicPort: is not a port
+		.[0].Ports[0].PublicPort = 80.5;Ports: [0]: PublicPort: is not a port
+		.[0].Ports[0].Type = "a longer name";Ports: [0]: Type: is not a protocol
+		del(.[0].Ports[0].PrivatePort);Ports: [0]: PrivatePort: is not there
+	END
+}
+
+@test "an inspect with wrong types at any place is refused" {
+	engine e
+	hides e 16
+	cp e/inspect/16 good
+	while IFS=';' read -r filter why; do
+		jq -c "$filter" good >e/inspect/16
+		check -s 2 -e "loalias-pick: unix://e/docker.sock: container web16: $why" \
+			-- inside loalias-pick -H unix://e/docker.sock
+	done <<-'END'
+		[];is not an object
+		"16";is not an object
+		.State = "exited";State: is of the wrong type
+		.HostConfig = null;HostConfig: is not there
+		.HostConfig = {};HostConfig: PortBindings: is not there
+		.HostConfig.PortBindings = [];HostConfig: PortBindings: is of the wrong type
+		.HostConfig.PortBindings."80/tcp" = {};HostConfig: PortBindings: 80/tcp: is of the wrong type
+		.HostConfig.PortBindings."80/tcp" = [1];HostConfig: PortBindings: 80/tcp: [0]: is not an object
+		.HostConfig.PortBindings."web/tcp" = null;HostConfig: PortBindings: is not a port: web/tcp
+		.HostConfig.PortBindings."80/a longer name" = null;HostConfig: PortBindings: is not a port: 80/a longer name
+		.HostConfig.PortBindings."80/tcp"[0].HostIp = "127.0.0.16\u0000x";HostConfig: PortBindings: 80/tcp: [0]: HostIp: has a NUL character
+		.HostConfig.PortBindings."80/tcp"[0].HostIp = "web";HostConfig: PortBindings: 80/tcp: [0]: HostIp: is not an address: web
+		.HostConfig.PortBindings."80/tcp"[0].HostPort = 80;HostConfig: PortBindings: 80/tcp: [0]: HostPort: is of the wrong type
+		.HostConfig.PortBindings."80/tcp"[0].HostPort = "http";HostConfig: PortBindings: 80/tcp: [0]: HostPort: is not a port
+		.NetworkSettings = null;NetworkSettings: is not there
+		.NetworkSettings.Ports = 1;NetworkSettings: Ports: is of the wrong type
+	END
+	# A range lets the engine choose; null is what it writes for none.
+	jq -c '.HostConfig.PortBindings."80/tcp"[0].HostPort = "8000-8010" |
+		.NetworkSettings.Ports = null' good >e/inspect/16
+	check -o 127.0.0.17 -- inside loalias-pick -H unix://e/docker.sock
+}
+
+@test "an ID that would lead elsewhere is not asked for" {
+	engine e
+	hides e 16
+	for id in ../../version 16/../17 '16?x' '16 17' '' "$(printf %0200d 1)"; do
+		jq -c --arg id "$id" '.[0].Id = $id' e/list >list
+		cp list e/list
+		check -s 2 -e 'match:loalias-pick: unix://e/docker.sock: .*Id: is n.*' \
+			-- inside loalias-pick -H unix://e/docker.sock
+	done
+	check -o '/containers/json?all=1' -- sh -c \
+		'cut -d " " -f 2 e/log | uniq'
+}
+
+@test "10,000 levels of nesting" {
+	engine e
+	printf '%10000s' '' | tr ' ' '[' >e/list
+	check -s 2 -e 'loalias-pick: unix://e/docker.sock: answer: is not one JSON value' \
+		-- inside loalias-pick -H unix://e/docker.sock
+	(printf '%10000s' '' | tr ' ' '['
+	printf '%10000s' '' | tr ' ' ']') >e/list
+	check -s 2 -e 'match:loalias-pick: unix://e/docker.sock: .*' \
+		-- inside loalias-pick -H unix://e/docker.sock
+}
+
+@test "64 MiB is read, and what has no end is cut off there" {
+	engine e
+	echo endless >e/mode
+	check -s 2 -e 'loalias-pick: unix://e/docker.sock: answers with more than 67108864 bytes' \
+		-- inside loalias-pick -H unix://e/docker.sock
+	rm e/mode
+	(printf '[]'
+	head -c $((64 * 1024 * 1024 - 2)) /dev/zero | tr '\0' ' ') >e/list
+	check -o 127.0.0.16 -- inside loalias-pick -H unix://e/docker.sock
+	echo >>e/list
+	check -s 2 -e 'loalias-pick: unix://e/docker.sock: answers with more than 67108864 bytes' \
+		-- inside loalias-pick -H unix://e/docker.sock
+	check -s 2 -e 'loalias-pick: e/list: larger than 67108864 bytes' \
+		-- inside loalias-pick -f e/list
+}
+
+@test "an engine that hangs, or trickles, is given half a minute" {
+	local slow pids=() pid
+
+	for slow in hang trickle; do
+		engine $slow
+		echo $slow >$slow/mode
+		# check keeps its files apart there.
+		(BATS_TEST_TMPDIR=$PWD/$slow
+		check -s 2 -e "loalias-pick: unix://$slow/docker.sock: no answer within 30 seconds" \
+			-- timeout 60 unshare -rn loalias-pick \
+			-H unix://$slow/docker.sock) &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+}

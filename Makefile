@@ -161,7 +161,9 @@ UNIT = \
 	tests/unit_sha256 \
 
 FUZZ = \
+	tests/fuzz_addr \
 	tests/fuzz_noproxy \
+	tests/fuzz_record \
 
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 300
@@ -203,7 +205,8 @@ $(UNIT): $(UNIT:=.o) $(LIB)
 
 # The same targets for make check, without libFuzzer.
 $(FUZZ): $(FUZZ:=.o) tests/replay.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o tests/replay.o $(LIB) $(JQ_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o tests/replay.o $(LIB) $(JQ_LIBS) \
+	    $(SQLITE_LIBS) $(CURL_LIBS)
 
 deps:
 	@tests/deps
@@ -217,7 +220,8 @@ lint:
 	@tests/cross $(OUR_CPPFLAGS) $(ALL_CFLAGS) -Werror
 
 fuzz:
-	@LIBS="$(JQ_LIBS)" SECONDS_EACH="$(FUZZ_SECONDS)" tests/fuzz \
+	@LIBS="$(JQ_LIBS) $(SQLITE_LIBS) $(CURL_LIBS)" \
+	    SECONDS_EACH="$(FUZZ_SECONDS)" tests/fuzz \
 	    $(FUZZ_CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -- $(FUZZ)
 
 bench: all

@@ -19,6 +19,7 @@ load lib.sh
 		target=${source%.c}
 		set -- "$TESTS/corpus/${target#*/fuzz_}"/*
 		check -o "$# replayed" -- valgrind -q --error-exitcode=99 \
-			--leak-check=full "$target" "$@"
+			--leak-check=full --suppressions="$TESTS/valgrind.supp" \
+			"$target" "$@"
 	done
 }

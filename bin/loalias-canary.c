@@ -86,13 +86,31 @@ read_address(const char *s, struct addr *a)
 		    error_quote(quoted, s, strlen(s)));
 }
 
+/* Run ${argv}, with the canary's address and port in place of the braces. */
+static int
+run(struct canary *c, char *const *argv, unsigned long seconds,
+    struct error *e)
+{
+	char address[ADDR_STRLEN], port[8], **copy;
+	int result;
+	size_t i;
+
+	snprintf(port, sizeof(port), "%u", c->port);
+	copy = args_expand_all(argv, addr_format(&c->addr, address), port);
+	result = canary_run(c, copy, seconds, e);
+	for (i = 0; copy[i] != NULL; i++)
+		free(copy[i]);
+	free(copy);
+	return (result);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct canary c;
 	struct error e;
 	struct addr a;
-	char **command, address[ADDR_STRLEN], port[8];
+	char **command;
 	unsigned long seconds;
 	int json, opt, result, udp;
 
@@ -119,9 +137,7 @@ main(int argc, char *argv[])
 	read_address(optind < argc ? argv[optind] : "127.0.0.1", &a);
 	if (canary_open(&c, &a, udp, &e) == -1)
 		errx(2, "%s", e.text);
-	snprintf(port, sizeof(port), "%u", c.port);
-	command = args_expand_all(command, addr_format(&a, address), port);
-	result = canary_run(&c, command, seconds, &e);
+	result = run(&c, command, seconds, &e);
 	canary_close(&c);
 	tell(&c);
 	if (result == -1)

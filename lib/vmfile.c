@@ -28,6 +28,9 @@ vmfile_check(const char *path, struct error *e)
 		    "it leads to"));
 	if (!S_ISREG(st.st_mode))
 		return (error_set(e, "is not a file"));
+	if (st.st_nlink > 1)
+		return (error_set(e, "has more than one name (hard links): "
+		    "SQLite may keep a log for each"));
 	/* Files of ours beside it would lock out the engine of its owner. */
 	if (geteuid() != 0 && geteuid() != st.st_uid) {
 		pw = getpwuid(st.st_uid);

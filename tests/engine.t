@@ -1,0 +1,223 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# smolvm-allowpatch beside real smolvm engines.  No test needs a VM that boots:
+# what a start launches with is written down before.
+
+load lib.sh
+load smolvm-allowpatch.sh
+
+# engine VERSION: let smolvm be that release, with a new home.
+engine() {
+	ENGINE=$("$TESTS/engines" "$1") || return 1
+	smolvm() { "$ENGINE/smolvm" "$@"; }
+	SMALL=(--net --cpus 1 --mem 512 --storage 1 --overlay 1)
+	HOME=$BATS_TEST_TMPDIR/$1
+	mkdir -p "$HOME"
+	DB=$HOME/.local/share/smolvm/server/smolvm.db
+	SAYS="smolvm-allowpatch: $DB"
+}
+
+# start NAME: as far as it goes on this machine.
+start() {
+	timeout 300 "$ENGINE/smolvm" machine start --name "$1" >/dev/null \
+		2>&1 || :
+}
+
+setup_file() {
+	for release in 1.7.7 1.32.2; do
+		"$BATS_TEST_DIRNAME/engines" "$release" >/dev/null || return 1
+	done
+}
+
+teardown() {
+	[ -z "${started:-}" ] || smolvm machine stop --name "$started" || :
+}
+
+@test "engines list, create, update and delete beside a patched record" {
+	for release in 1.7.7 1.32.2; do
+		engine "$release"
+		smolvm machine create --name net --net
+		smolvm machine create --name other
+		row net >original
+		check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" \
+			-p 3000 net 127.0.0.16
+		smolvm machine ls --json >list
+		check -o 'net other' -- jq -r '[.[].name] | sort | join(" ")' list
+		smolvm machine create --name third
+		smolvm machine delete --name other -f
+		check -o 'net	created	127.0.0.16/32	255.255.255.255	3000/tcp	none
+third	created	unrestricted	none	none	none' -- smolvm-allowpatch -l
+		# an update writes the whole record again
+		smolvm machine update --name net --cpus 2
+		case $release in
+		1.7.7) ports=none ;;
+		*) ports=3000/tcp ;;
+		esac
+		check -o "net	created	127.0.0.16/32	255.255.255.255	$ports	none" \
+			-- smolvm-allowpatch -l net
+		smolvm machine update --name net --cpus 4
+		check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" \
+			-p 3000 net 127.0.0.16
+		check -o unrestricted -- smolvm-allowpatch -D none -p none \
+			net unrestricted
+		row net | cmp original -
+		smolvm machine delete --name net -f
+		check -s 2 -e "$SAYS: net: no such machine" -- \
+			smolvm-allowpatch net none
+	done
+}
+
+@test "1.7.7 starts with the list and the resolver, and knows no port rules" {
+	engine 1.7.7
+	smolvm machine create --name dev "${SMALL[@]}"
+	started=dev
+	start dev
+	check -o null -- jq -c .resources.allowed_cidrs \
+		"$(folder dev)/agent.config.json"
+	check -s 1 -e "$SAYS: dev: allowed_cidrs: recorded as unrestricted, not 127.0.0.16/32
+$SAYS: dev: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32" -- \
+		smolvm-allowpatch -c dev 127.0.0.16
+	smolvm machine stop --name dev >/dev/null 2>&1 || :
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" -p 3000 dev \
+		127.0.0.16
+	start dev
+	check -o '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","egress_rules":null}' \
+		-- jq -c '.resources | {allowed_cidrs, dns, egress_rules}' \
+		"$(folder dev)/agent.config.json"
+	check -s 1 -e "match:$SAYS: dev: egress_rules: launched with none, not 3000/tcp \(this engine knows no rules, or was started without\)" \
+		-- smolvm-allowpatch -c -D "$NOBODY" -p 3000 dev 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NOBODY" dev 127.0.0.16
+}
+
+@test "1.32.2 starts with the list, the resolver and the port rules" {
+	engine 1.32.2
+	smolvm machine create --name dev "${SMALL[@]}"
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" -p 3000 \
+		-p 53/udp dev 127.0.0.16
+	started=dev
+	start dev
+	check -o '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","egress_rules":[{"transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":3000,"end":3000},"action":"allow"},{"transport":"udp","cidr":"127.0.0.16/32","ports":{"start":53,"end":53},"action":"allow"},{"action":"deny"}]}' \
+		-- jq -c '.resources | {allowed_cidrs, dns, egress_rules}' \
+		"$(folder dev)/agent.config.json"
+	check -- smolvm-allowpatch -c -D "$NOBODY" -p 3000 -p 53/udp dev \
+		127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NOBODY" dev 127.0.0.16
+	smolvm machine stop --name dev >/dev/null 2>&1 || :
+	smolvm machine update --name dev --allow-cidr 10.0.0.0/8 >/dev/null
+	check -s 1 -e "match:$SAYS: dev: (allowed_cidrs: recorded as 10.0.0.0/8,127.0.0.16/32, not 127.0.0.16/32 .*|was never started, or was stopped since
+.*)" -- smolvm-allowpatch -c -D "$NOBODY" dev 127.0.0.16
+}
+
+@test "a start in flight is seen" {
+	# its first start unpacks disk images for seconds
+	engine 1.32.2
+	smolvm machine create --name dev "${SMALL[@]}"
+	started=dev
+	start dev &
+	tries=0
+	until smolvm-allowpatch -D "$NOBODY" dev 127.0.0.$((16 + tries % 2)) \
+		2>err >/dev/null; [ -s err ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 5000 ] || break
+	done
+	echo "$SAYS: dev: is being started just now: $(folder dev)/vm.lock is held" |
+		cmp - err
+	wait
+}
+
+@test "a record stored as TEXT breaks the engine, and -r mends it" {
+	for release in 1.7.7 1.32.2; do
+		engine "$release"
+		smolvm machine create --name net --net
+		smolvm machine create --name other
+		row net >original
+		# as is found in instructions: without the outer CAST
+		sql "UPDATE vms SET data = json_set(CAST(data AS TEXT),
+			'$.allowed_cidrs', json('[\"127.0.0.16/32\"]'))
+			WHERE name = 'net'"
+		check -s 1 -e 'Error: database operation failed: read vms row: Invalid column type Text at index: 1, name: data' \
+			-- smolvm machine ls
+		check -s 1 -o ignore -e ignore -- \
+			smolvm machine delete --name other -f
+		check -o net -- smolvm-allowpatch -r
+		check -o ignore -- smolvm machine ls
+		check -o 127.0.0.16/32 -e ignore -- smolvm-allowpatch -n net \
+			127.0.0.16
+		check -o unrestricted -- smolvm-allowpatch net unrestricted
+		row net | cmp original -
+		smolvm machine delete --name other -f
+	done
+}
+
+@test "what is refused would break the engine, for every machine" {
+	for release in 1.7.7 1.32.2; do
+		engine "$release"
+		smolvm machine create --name net --net
+		good=$(row net)
+		breaks() {
+			put net "$2"
+			check -s 1 -e "match:Error: database operation failed: deserialize vm record 'net': $1.*" \
+				-- smolvm machine ls
+			check -s 2 -e ignore -- smolvm-allowpatch net none
+			put net "$good"
+			check -o ignore -- smolvm machine ls
+		}
+		# a member that is spelled with an escape is well by itself
+		put net "${good/\"allowed_cidrs\"/\"\\u0061llowed_cidrs\"}"
+		check -o ignore -- smolvm machine ls
+		check -s 2 -e "$SAYS: net: its record spells the member allowed_cidrs with escapes" \
+			-- smolvm-allowpatch net none
+		# and so not found by some releases of SQLite, who add another
+		breaks 'duplicate field .allowed_cidrs.' \
+			"${good/\"allowed_cidrs\"/\"\\u0061llowed_cidrs\":null,\"allowed_cidrs\"}"
+		breaks 'duplicate field .allowed_cidrs.' \
+			"${good/%\}/,\"allowed_cidrs\":[]\}}"
+		breaks 'invalid type: string' \
+			"${good/\"allowed_cidrs\":null/\"allowed_cidrs\":\"10.0.0.0/8\"}"
+		breaks 'trailing characters' "$good{}"
+	done
+	# of -D ::1, and of rules that are no array
+	put net "${good/%\}/,\"dns\":\"::1\"\}}"
+	check -s 1 -e "match:Error: database operation failed: deserialize vm record 'net': invalid IPv4 address syntax.*" \
+		-- smolvm machine ls
+	put net "${good/%\}/,\"egress_rules\":null\}}"
+	check -s 1 -e "match:Error: database operation failed: deserialize vm record 'net': invalid type: null, expected a sequence.*" \
+		-- smolvm machine ls
+	check -o unrestricted -- smolvm-allowpatch -p none net unrestricted
+	check -o ignore -- smolvm machine ls
+}
+
+@test "database and machine's folder are where the engine puts them" {
+	for release in 1.7.7 1.32.2; do
+		engine "$release"
+		unset SMOLVM_DATA_DIR
+		find_it() {
+			smolvm machine create --name net --net >/dev/null
+			check -o 'net	created	unrestricted	none	none	none' -- \
+				smolvm-allowpatch -l
+			smolvm machine delete --name net -f >/dev/null
+		}
+		find_it
+		cd "$HOME"
+		XDG_DATA_HOME=relative find_it
+		[ ! -e relative ]
+		XDG_DATA_HOME=$HOME/data find_it
+		[ -e data/smolvm/server/smolvm.db ]
+		SMOLVM_DATA_DIR=$HOME/dir XDG_DATA_HOME=$HOME/x find_it
+		[ ! -e x ]
+		SMOLVM_DATA_DIR=here find_it
+		[ -e here/.local/share/smolvm/server/smolvm.db ]
+		name=net-2_xY
+		smolvm machine create --name "$name" --net >/dev/null
+		check -o "$(smolvm machine data-dir --name "$name")" -- \
+			folder "$name"
+	done
+}
+
+@test "--state-dir is found by naming it SMOLVM_DATA_DIR" {
+	engine 1.32.2
+	smolvm --state-dir "$HOME/s" machine create --name net --net ||
+		smolvm machine create --state-dir "$HOME/s" --name net --net
+	SMOLVM_DATA_DIR=$HOME/s check -o 'net	created	unrestricted	none	none	none' \
+		-- smolvm-allowpatch -l
+}

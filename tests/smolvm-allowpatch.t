@@ -1,0 +1,889 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# smolvm-allowpatch on recorded databases; engine.t has the real engines.
+
+load lib.sh
+load smolvm-allowpatch.sh
+
+@test "every release: the members change, and not one other byte" {
+	for release in 0.6.0 0.8.0 1.0.1 1.7.7 1.8.3 1.9.1 1.32.2; do
+		place "$release"
+		for name in plain net cidr from; do
+			row "$name" | sed 's/"allowed_cidrs":[^,]*/&/
+				s/"allowed_cidrs":\(null\|\["[0-9./]*"\]\)/"allowed_cidrs":["127.0.0.18\/32","::1\/128"]/
+				s|}$|,"dns":"255.255.255.255","egress_rules":[{"action":"allow","transport":"tcp","cidr":"127.0.0.18/32","ports":{"start":3000,"end":3000}},{"action":"allow","transport":"udp","cidr":"127.0.0.18/32","ports":{"start":53,"end":53}},{"action":"allow","transport":"tcp","cidr":"::1/128","ports":{"start":3000,"end":3000}},{"action":"allow","transport":"udp","cidr":"::1/128","ports":{"start":53,"end":53}},{"action":"deny"}]}|' \
+				>expected
+			row "$name" >original
+			sql ".dump" | grep -v "'$name'" >others
+			check -o '127.0.0.18/32
+::1/128' -e ignore -- smolvm-allowpatch -D "$NOBODY" -p 3000 -p 53/udp \
+				"$name" 127.0.0.18 ::1
+			row "$name" | cmp expected -
+			check -o blob -- sql "SELECT typeof(data) FROM vms
+				WHERE name = '$name'"
+			sql ".dump" | grep -v "'$name'" | cmp others -
+
+			# and back
+			case $(grep -o '"allowed_cidrs":[^,]*' original) in
+			*null) set -- unrestricted ;;
+			*) set -- "$(grep -o '[0-9.]*/[0-9]*' original |
+				head -n 1)" ;;
+			esac
+			check -o "$1" -e ignore -- smolvm-allowpatch -D none \
+				-p none "$name" "$1"
+			row "$name" | cmp original -
+		done
+	done
+}
+
+@test "an engine's write-ahead log is read, written and left in place" {
+	place
+	cp "$TESTS"/data/smolvm/1.32.2-wal/* "${DB%/*}"
+	chmod 644 "$DB"*
+	before=$(cksum <"$DB")
+	check -o 127.0.0.18/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.18
+	[ "$(cksum <"$DB")" = "$before" ]
+	[ -s "$DB-wal" ]
+	check -o 127.0.0.18/32 -- smolvm-allowpatch -n -D "$NOBODY" net \
+		127.0.0.18
+	row net | grep -q '"allowed_cidrs":\["127.0.0.18/32"\]'
+}
+
+@test "numbers, escapes, order and what looks like a member are kept" {
+	place
+	put odd '{"name":"odd","storage_gb":9007199254740993,"x":1.0,"y":1e400,"z":-0,"env":[["A","\"allowed_cidrs\":null \u001b\/\u2028 😀 </script>"]],"allowed_cidrs":null,"nested":{"allowed_cidrs":[1],"dns":2},"":0,"state":"stopped"}'
+	check -o 10.0.0.0/8 -- smolvm-allowpatch -D "$NOBODY" odd 10.0.0.0/8
+	check -o '{"name":"odd","storage_gb":9007199254740993,"x":1.0,"y":1e400,"z":-0,"env":[["A","\"allowed_cidrs\":null \u001b\/\u2028 😀 </script>"]],"allowed_cidrs":["10.0.0.0/8"],"nested":{"allowed_cidrs":[1],"dns":2},"":0,"state":"stopped","dns":"255.255.255.255"}' -- row odd
+}
+
+@test "a record of an engine that wrote no list gets one" {
+	place
+	put bare '{"name":"bare"}'
+	check -o 127.0.0.16/32 -e ignore -- smolvm-allowpatch bare 127.0.0.16
+	check -o '{"name":"bare","allowed_cidrs":["127.0.0.16/32"]}' -- row bare
+	check -o unrestricted -- smolvm-allowpatch bare unrestricted
+	check -o '{"name":"bare","allowed_cidrs":null}' -- row bare
+	check -o none -e ignore -- smolvm-allowpatch -D 1.2.3.4 bare none
+	check -o '{"name":"bare","allowed_cidrs":[],"dns":"1.2.3.4"}' -- \
+		row bare
+}
+
+@test "what is so already is not written" {
+	place
+	smolvm-allowpatch -D "$NOBODY" -p 3000 net 127.0.0.16 ::1 >/dev/null
+	launched net '{"allowed_cidrs":["::1","127.0.0.16/32"],"dns":"255.255.255.255"}'
+	before=$(everything)
+	check -o '::1/128
+127.0.0.16/32' -- smolvm-allowpatch -D "$NOBODY" -p 3000/tcp net ::1/128 \
+		127.0.0.16/32 ::1
+	check -o 127.0.0.16/32 -s 1 -- smolvm-allowpatch -n -D "$NOBODY" \
+		-p 3000 net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16 ::1
+	check -o ignore -- smolvm-allowpatch -l
+	check -- smolvm-allowpatch -r
+	[ "$(everything)" = "$before" ]
+	# nor where a log was left, with all of it in there
+	cp "$TESTS"/data/smolvm/1.32.2-wal/* "${DB%/*}"
+	chmod 644 "$DB"*
+	smolvm-allowpatch -l >/dev/null
+	before=$(everything)
+	check -o 127.0.0.16/32 -e ignore -- smolvm-allowpatch from 127.0.0.16
+	check -o ignore -- smolvm-allowpatch -l
+	[ "$(everything)" = "$before" ]
+}
+
+@test "a list of bare addresses and blanks is compared by what it means" {
+	place
+	member net allowed_cidrs '["2001:DB8::/32","10.0.0.1","10.0.0.1/32"]'
+	check -o '10.0.0.1/32
+2001:db8::/32' -e ignore -- smolvm-allowpatch -n net 10.0.0.1 2001:db8::/32
+	# engines drop, or choke on, what is no network
+	member net allowed_cidrs '["10.0.0.1/32","foo"]'
+	check -s 1 -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch -n net 10.0.0.1
+	check -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch net 10.0.0.1
+	row net | grep -q '"allowed_cidrs":\["10.0.0.1/32"\]'
+}
+
+@test "-n says what would be true, changes nothing, and tells by its status" {
+	place
+	before=$(everything)
+	check -s 1 -o 127.0.0.16/32 -- smolvm-allowpatch -n -D "$NOBODY" net \
+		127.0.0.16
+	check -s 1 -o '{"machine":"net","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":"255.255.255.255","ports_asked":["53/udp"]}' -- \
+		smolvm-allowpatch -jn -D "$NOBODY" -p 53/udp net 127.0.0.16
+	[ "$(everything)" = "$before" ]
+	check -o unrestricted -- smolvm-allowpatch -n net unrestricted
+}
+
+@test "operands: networks, each once, in their order" {
+	place
+	check -o '10.0.0.0/8
+127.0.0.16/32
+::1/128
+2001:db8::/32
+0.0.0.0/0' -- smolvm-allowpatch -D "$NOBODY" net 10.0.0.0/8 127.0.0.16 ::1 \
+		2001:DB8::/32 0.0.0.0/0 127.0.0.16/32
+	check -o '["10.0.0.0/8","127.0.0.16/32","::1/128","2001:db8::/32","0.0.0.0/0"]' \
+		-- sql "SELECT json_extract(CAST(data AS TEXT),
+		'\$.allowed_cidrs') FROM vms WHERE name = 'net'"
+}
+
+@test "operands that are none are refused, by name" {
+	place
+	before=$(everything)
+	while read -r operand reason; do
+		check -s 2 -e "smolvm-allowpatch: $reason" -- \
+			smolvm-allowpatch net 127.0.0.16 "$operand"
+	done <<-'END'
+	foo not an address or network: foo
+	127.0.0.16/33 not a prefix length: 127.0.0.16/33
+	127.0.0.16/032 not a prefix length: 127.0.0.16/032
+	127.0.0.016 not an address or network: 127.0.0.016
+	127.16 not an address or network: 127.16
+	10.0.0.1/8 has bits set behind its prefix: 10.0.0.1/8 (the network is 10.0.0.0/8)
+	::ffff:127.0.0.16 an IPv4 network in IPv6 dress, which matches no IPv4 packet: ::ffff:127.0.0.16 (write it as 127.0.0.16/32)
+	::ffff:10.0.0.0/104 an IPv4 network in IPv6 dress, which matches no IPv4 packet: ::ffff:10.0.0.0/104 (write it as 10.0.0.0/8)
+	fe80::1%eth0 not an address or network: fe80::1%eth0
+	[::1] not an address or network: [::1]
+	none none and unrestricted stand alone
+	unrestricted none and unrestricted stand alone
+	- not an address or network: -
+	END
+	check -s 2 -e 'smolvm-allowpatch: none and unrestricted stand alone' -- \
+		smolvm-allowpatch net none 127.0.0.16
+	check -s 2 -e 'smolvm-allowpatch: not an address or network: ' -- \
+		smolvm-allowpatch net ''
+	# shellcheck disable=SC2046 # words
+	check -s 2 -e 'smolvm-allowpatch: more than 4096 networks' -- \
+		smolvm-allowpatch net $(seq -f '1.2.%.0f.0/24' 0 255) \
+		$(for i in $(seq 0 15); do seq -f "10.$i.%.0f.0/24" 0 255; done)
+	[ "$(everything)" = "$before" ]
+}
+
+@test "-D and -p: what is none is refused, by name" {
+	place
+	before=$(everything)
+	while read -r option value reason; do
+		check -s 2 -e "smolvm-allowpatch: $option: $reason" -- \
+			smolvm-allowpatch "$option" "$value" net 127.0.0.16
+	done <<-'END'
+	-D ::1 not an IPv4 address: ::1
+	-D 127.0.0.16/32 not an IPv4 address: 127.0.0.16/32
+	-D localhost not an IPv4 address: localhost
+	-p 0 not a port: 0
+	-p 65536 not a port: 65536
+	-p 99999999999999999999 not a port: 99999999999999999999
+	-p 53/sctp not a port: 53/sctp
+	-p 53/ not a port: 53/
+	-p /udp not a port: /udp
+	-p -1 not a port: -1
+	-p http not a port: http
+	END
+	check -s 2 -e 'smolvm-allowpatch: -D: given twice' -- \
+		smolvm-allowpatch -D none -D 1.1.1.1 net 127.0.0.16
+	check -s 2 -e 'smolvm-allowpatch: -p: none stands alone' -- \
+		smolvm-allowpatch -p none -p 53 net 127.0.0.16
+	check -s 2 -e 'smolvm-allowpatch: -p: none stands alone' -- \
+		smolvm-allowpatch -p 53 -p none net 127.0.0.16
+	for list in none unrestricted; do
+		check -s 2 -e 'smolvm-allowpatch: -p: there is no network that the ports belong to' \
+			-- smolvm-allowpatch -p 53 net "$list"
+	done
+	[ "$(everything)" = "$before" ]
+}
+
+@test "a port twice is a port once; 65535 is one" {
+	place
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" -p 65535 \
+		-p 65535/tcp -p 65535/udp net 127.0.0.16
+	check -o 65535/tcp,65535/udp -- sh -c 'smolvm-allowpatch -l net | cut -f5'
+}
+
+@test "usage: what does not go together is said, and nothing is done" {
+	place
+	check -s 0 -o 'match:usage: .*' -- smolvm-allowpatch -h
+	for line in '' net '-c net' '-c -j net none' '-c -n net none' \
+		'-l -n' '-r -j' '-l -r' '-c -l' '-l -D none' '-r -p 1' \
+		'-x net none' '--force net none'; do
+		# shellcheck disable=SC2086 # words
+		check -s 2 -e 'match:(smolvm-allowpatch: .*)?usage: .*' -- \
+			smolvm-allowpatch $line
+	done
+	check -s 2 -e 'smolvm-allowpatch: not an address or network: -n' -- \
+		smolvm-allowpatch net -n
+}
+
+@test "standard input: lines, a JSON array, the launch record" {
+	place
+	check -i '
+# the bottle
+  127.0.0.16
+::1' -o '127.0.0.16/32
+::1/128' -- smolvm-allowpatch -D "$NOBODY" net -
+	check -i '["127.0.0.17","10.0.0.0/8"]' -o '127.0.0.17/32
+10.0.0.0/8' -- smolvm-allowpatch -D "$NOBODY" net -
+	check -i '{"alias":"127.0.0.16"}' -o 127.0.0.16/32 -- \
+		smolvm-allowpatch -D "$NOBODY" net -
+	check -i '{"allowed_cidrs":["127.0.0.17"],"x":1}' -o 127.0.0.17/32 -- \
+		smolvm-allowpatch -D "$NOBODY" net -
+	check -i '{"alias":"127.0.0.17","allowed_cidrs":["127.0.0.17/32"]}' \
+		-o 127.0.0.17/32 -- smolvm-allowpatch -D "$NOBODY" net -
+	check -i '{"allowed_cidrs":null}' -o unrestricted -- \
+		smolvm-allowpatch net -
+	check -i unrestricted -o unrestricted -- smolvm-allowpatch net -
+	check -i '{"allowed_cidrs":[]}' -o none -e ignore -- \
+		smolvm-allowpatch net -
+}
+
+@test "standard input that is no use is refused, by line" {
+	place
+	before=$(everything)
+	refuse() {
+		check -i "$1" -s 2 -e "smolvm-allowpatch: <stdin>$2" -- \
+			smolvm-allowpatch net -
+	}
+	refuse '' ': empty'
+	refuse '# nothing' ': empty'
+	refuse '127.0.0.16
+foo' ':2: not an address or network: foo'
+	refuse '127.0.0.16
+none' ':2: none and unrestricted stand alone'
+	refuse '[]' ': empty'
+	refuse '["::ffff:1.2.3.4"]' ': an IPv4 network in IPv6 dress, which matches no IPv4 packet: ::ffff:1.2.3.4 (write it as 1.2.3.4/32)'
+	refuse '{}' ': has neither allowed_cidrs nor alias'
+	refuse '{"alias":"127.0.0.16","allowed_cidrs":["127.0.0.17/32"]}' \
+		': allowed_cidrs is another network than alias, 127.0.0.16'
+	refuse '{"alias":"127.0.0.16","allowed_cidrs":null}' \
+		': allowed_cidrs is another network than alias, 127.0.0.16'
+	refuse '{"alias":"127.0.0.16","allowed_cidrs":["127.0.0.16","10.0.0.0/8"]}' \
+		': allowed_cidrs is another network than alias, 127.0.0.16'
+	refuse '{"alias":"localhost"}' ': alias is not an address: localhost'
+	refuse '{"alias":null}' ': alias is not a string'
+	refuse '{"allowed_cidrs":"127.0.0.16"}' \
+		': allowed_cidrs is neither null nor an array'
+	refuse '{"allowed_cidrs":[1]}' \
+		': allowed_cidrs has an element that is not a string'
+	refuse '{"allowed_cidrs":["foo"]}' ': not an address or network: foo'
+	refuse '{"alias":"127.0.0.16","alias":"127.0.0.17"}' \
+		': has a member twice in one object'
+	refuse '{"alias":"127.0.0.16"} {}' ': is not one JSON value'
+	check -s 2 -e 'match:smolvm-allowpatch: <stdin>: .*' -- \
+		sh -c 'smolvm-allowpatch net - <&-'
+	[ "$(everything)" = "$before" ]
+}
+
+@test "the launch record flows through, with what others put in it" {
+	place
+	check -i '{"interface":"lo","alias":"127.0.0.16","n":1,"env":{"a":"b"},"dns":7}' \
+		-o '{"interface":"lo","alias":"127.0.0.16","n":1,"env":{"a":"b"},"dns":"255.255.255.255","machine":"from","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"ports_asked":["3000/tcp","53/udp"]}' \
+		-- smolvm-allowpatch -j -D "$NOBODY" -p 3000 -p 53/udp from -
+	check -o '{"machine":"from","allowed_cidrs":[],"previous_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","ports_asked":[]}' \
+		-e ignore -- smolvm-allowpatch -j -p none from none
+	check -o '{"machine":"from","allowed_cidrs":null,"previous_cidrs":[],"dns":null,"ports_asked":null}' \
+		-- smolvm-allowpatch -j -D none from unrestricted
+}
+
+@test "text chains too" {
+	place
+	check -o '127.0.0.16/32
+127.0.0.17/32' -- sh -c 'printf "127.0.0.16\n127.0.0.17/32\n" |
+		smolvm-allowpatch -D 255.255.255.255 net - |
+		smolvm-allowpatch -D 255.255.255.255 from -'
+}
+
+@test "a database that is none is refused, each with its reason" {
+	place
+	cp "$DB" good.db
+	mkdir folder
+	ln -s good.db link
+	cp good.db hard
+	ln hard other-name
+	mkfifo pipe
+	: >empty
+	echo 'not a database, but some text' >text
+	head -c 30000 good.db >cut
+	sqlite3 other "CREATE TABLE vms (name TEXT, data BLOB)"
+	sqlite3 view "CREATE VIEW vms AS SELECT 'a' AS name, x'7b7d' AS data"
+	cp good.db more
+	sqlite3 more 'ALTER TABLE vms ADD COLUMN policy TEXT'
+	cp good.db trigger
+	sqlite3 trigger "CREATE TRIGGER t AFTER UPDATE ON vms
+		BEGIN DELETE FROM vms; END"
+	sqlite3 wide "PRAGMA encoding='UTF-16'; CREATE TABLE vms
+		(name TEXT PRIMARY KEY NOT NULL, data BLOB NOT NULL)"
+	before=$(ls -l; cksum good.db)
+	while read -r file reason; do
+		for form in 'net none' '-n net none' '-c net none' -l -r; do
+			# shellcheck disable=SC2086 # words
+			check -s 2 -e "smolvm-allowpatch: $file: $reason" -- \
+				smolvm-allowpatch -f "$file" $form
+		done
+	done <<-'END'
+	missing no such database
+	folder is not a file
+	/dev/null is not a file
+	pipe is not a file
+	link is a symbolic link: name the file that it leads to
+	hard has more than one name (hard links): SQLite may keep a log for each
+	empty is not smolvm's: it has no table vms
+	text is not an SQLite database
+	other is not as smolvm makes it: its table vms is another one
+	view is not as smolvm makes it: its table vms is another one
+	more is not as smolvm makes it: its table vms is another one
+	trigger is not as smolvm makes it: its table vms is another one
+	wide is not as smolvm makes it: its table vms is another one
+	missing/too no such database
+	file:good.db no such database
+	:memory: no such database
+	END
+	check -s 2 -e 'smolvm-allowpatch: : no such database' -- \
+		smolvm-allowpatch -f '' -l
+	check -s 2 -e 'match:smolvm-allowpatch: cut: .*malformed' -- \
+		smolvm-allowpatch -f cut net none
+	[ "$(ls -l; cksum good.db)" = "$before" ]
+}
+
+@test "a database that is another user's, or read-only, is refused" {
+	need 'not root' test "$(id -u)" -eq 0
+	place
+	as_nobody() { setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		"$@"; }
+	# the folders on the way, which bats makes private
+	mkdir -m 755 /tmp/allowpatch.$$
+	cp "$DB" /tmp/allowpatch.$$/db
+	cp "$(command -v smolvm-allowpatch)" /tmp/allowpatch.$$/
+	cd /tmp/allowpatch.$$
+	status=0
+	check -s 2 -e 'smolvm-allowpatch: db: belongs to user root (0): must be run as that one or as root' \
+		-- as_nobody ./smolvm-allowpatch -f db -l || status=1
+	chown nobody db
+	check -s 2 -e "smolvm-allowpatch: db: its folder cannot be written: Permission denied" \
+		-- as_nobody ./smolvm-allowpatch -f db -l || status=1
+	chown nobody .
+	check -o ignore -- as_nobody ./smolvm-allowpatch -f db -l || status=1
+	chmod 444 db
+	check -s 2 -e "smolvm-allowpatch: db: cannot be written: Permission denied" \
+		-- as_nobody ./smolvm-allowpatch -f db -l || status=1
+	cd /
+	rm -r /tmp/allowpatch.$$
+	return "$status"
+}
+
+@test "root leaves nothing of root's beside another user's database" {
+	need 'not root' test "$(id -u)" -eq 0
+	place
+	chown -R nobody "${DB%/*}"
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -- find "${DB%/*}" ! -user nobody
+	# where the log stays, and where there is a rollback journal instead
+	cp "$TESTS"/data/smolvm/1.32.2-wal/* "${DB%/*}"
+	chmod 644 "$DB"*
+	chown -R nobody "${DB%/*}"
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	[ -e "$DB-shm" ]
+	check -- find "${DB%/*}" ! -user nobody
+}
+
+@test "a machine that is not there is told from one that is" {
+	place
+	before=$(everything)
+	while IFS= read -r name; do
+		check -s 2 -e "$SAYS: $name: no such machine" -- \
+			smolvm-allowpatch "$name" none
+	done <<-'END'
+	nett
+	NET
+	no machine
+	x' OR '1'='1
+	"net"
+	%
+	END
+	check -s 2 -e "$SAYS: : no such machine" -- smolvm-allowpatch '' none
+	check -s 2 -e "$SAYS: a\\x0ab\\x1b[31m: no such machine" -- \
+		smolvm-allowpatch $'a\nb\e[31m' none
+	long=$(printf '%010000d' 0)
+	check -s 2 -e "$SAYS: $(printf %064d 0)...: no such machine" -- \
+		smolvm-allowpatch "$long" none
+	[ "$(everything)" = "$before" ]
+	for name in "it's \"here\"" "$long" 'ü'; do
+		sql "UPDATE vms SET name = '${name//\'/\'\'}'
+			WHERE rowid = 1"
+		check -o none -e ignore -- smolvm-allowpatch "$name" none
+	done
+}
+
+@test "a record that is not as engines write it is refused, and kept" {
+	place
+	refuse() {
+		before=$(sql 'SELECT typeof(data), hex(data) FROM vms' | cksum)
+		for form in '' -n; do
+			check -s 2 -e "$SAYS: odd: $1" -- \
+				smolvm-allowpatch ${form:+"$form"} odd none
+		done
+		check -s 2 -e "$SAYS: odd: $1" -- smolvm-allowpatch -l
+		[ "$(sql 'SELECT typeof(data), hex(data) FROM vms' |
+			cksum)" = "$before" ]
+	}
+	store() { sql "INSERT OR REPLACE INTO vms VALUES ('odd', $1)"; }
+
+	store "'{\"name\":\"odd\"}'"
+	refuse 'its record is stored as TEXT, which no engine can read: repair it with -r'
+	store 7
+	refuse 'its record is stored as a number'
+	store "x''"
+	refuse 'its record is not one JSON object'
+	store "x'7b7d00'"
+	refuse 'its record: has a NUL byte'
+	store "CAST('{}' AS BLOB) || x'ff'"
+	store "CAST(CAST('{\"a\":\"' AS BLOB) || x'ff' || CAST('\"}' AS BLOB) AS BLOB)"
+	refuse 'its record: is not UTF-8 at byte 7'
+	for text in '[]' 'null' '"x"' '{' '{} {}' '{"a":1,}' "{\"a\":0x10}" \
+		'{a:1}' '{"a":+1}' '{"a":NaN}' '{"a":.5}' '/**/{}' \
+		'{"a":"\x41"}' '{"a":1}garbage'; do
+		put odd "$text"
+		refuse 'its record is not one JSON object'
+	done
+	put odd '{"a":"\ud800"}'
+	refuse 'its record: is not one JSON value'
+	put odd "{\"a\":$(printf '[%.0s' $(seq 100000))"
+	refuse 'its record is not one JSON object'
+	put odd "{\"a\":$(printf '[%.0s' $(seq 1000))$(printf ']%.0s' $(seq 1000))}"
+	refuse 'its record: is not one JSON value'
+	put odd '{"allowed_cidrs":null,"allowed_cidrs":["10.0.0.0/8"]}'
+	refuse 'its record has a member twice'
+	put odd '{"\u0061llowed_cidrs":null,"allowed_cidrs":null}'
+	refuse 'its record has a member twice'
+	put odd '{"state":"stopped","state":"running"}'
+	refuse 'its record has a member twice'
+	put odd '{"\u0061llowed_cidrs":null}'
+	refuse 'its record spells the member allowed_cidrs with escapes'
+	put odd '{"dn\u0073":"1.1.1.1"}'
+	refuse 'its record spells the member dns with escapes'
+	put odd '{"egress\u005frules":[{"action":"allow"}]}'
+	refuse 'its record spells the member egress_rules with escapes'
+}
+
+@test "a member of another type is refused" {
+	place
+	while read -r member value reason; do
+		put odd "{\"name\":\"odd\",\"$member\":$value}"
+		before=$(everything)
+		check -s 2 -e "$SAYS: odd: its $reason" -- \
+			smolvm-allowpatch odd none
+		[ "$(everything)" = "$before" ]
+	done <<-'END'
+	allowed_cidrs "10.0.0.0/8" allowed_cidrs is neither null nor an array
+	allowed_cidrs {} allowed_cidrs is neither null nor an array
+	allowed_cidrs false allowed_cidrs is neither null nor an array
+	allowed_cidrs [1] allowed_cidrs has an element that is not a string
+	allowed_cidrs [null] allowed_cidrs has an element that is not a string
+	dns 1 dns is neither null nor a string
+	dns ["1.1.1.1"] dns is neither null nor a string
+	egress_rules {} egress_rules is not an array
+	dns_filter_hosts "a" dns_filter_hosts is neither null nor an array
+	dns_filter_hosts [1] dns_filter_hosts has an element that is not a string
+	state 1 state is not a string
+	pid "1" pid is neither null nor a whole number below 2^53
+	pid 1.5 pid is neither null nor a whole number below 2^53
+	pid -1 pid is neither null nor a whole number below 2^53
+	pid_start_time true pid_start_time is neither null nor a whole number below 2^53
+	END
+}
+
+@test "a record of 100 MB is refused without being read" {
+	place
+	sql "INSERT INTO vms VALUES ('odd', CAST('{\"a\":\"' ||
+		hex(zeroblob(50000000)) || '\"}' AS BLOB))"
+	check -s 2 -e "$SAYS: odd: a record is larger than 8388608 bytes" -- \
+		smolvm-allowpatch odd none
+	check -o none -e ignore -- smolvm-allowpatch net none
+}
+
+@test "port rules and host names are not silently overridden or overriding" {
+	place
+	check -s 2 -e "$SAYS: hosts: its dns_filter_hosts widen any list by the addresses of localhost" \
+		-- smolvm-allowpatch hosts 127.0.0.16
+	smolvm-allowpatch -D "$NOBODY" -p 3000 net 127.0.0.16 >/dev/null
+	before=$(everything)
+	check -s 2 -e "$SAYS: net: has egress_rules, which override any list: say with -p what shall become of them" \
+		-- smolvm-allowpatch net 127.0.0.16
+	[ "$(everything)" = "$before" ]
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -p 4000 net 127.0.0.16
+	row net | grep -q '"egress_rules":\[{"action":"allow","transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":4000,"end":4000}},{"action":"deny"}\]'
+	# the widest rule there is
+	member net egress_rules '[{"action":"allow"}]'
+	check -s 2 -o '' -e ignore -- smolvm-allowpatch net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -p none net 127.0.0.16
+	! row net | grep -q egress_rules
+}
+
+@test "what the policy will really do is said" {
+	place
+	tunnel="$SAYS: plain: no resolver is set (-D): smolvm 1.1.3 and later answer queries to port 53 of any address through the host's, list or not"
+	check -o 127.0.0.16/32 -e "$SAYS: plain: was made without a network: the list turns it on
+$tunnel" -- smolvm-allowpatch plain 127.0.0.16
+	member plain network true
+	member plain network_backend '"tsi"'
+	check -o 127.0.0.16/32 -e "$SAYS: plain: its network_backend is tsi: smolvm 1.1.3 and later do not start that with a list
+$tunnel" -- smolvm-allowpatch plain 127.0.0.16
+	check -o unrestricted -- smolvm-allowpatch plain unrestricted
+	check -o none -e "$SAYS: plain: an empty list is not \"nothing\" everywhere: engines that proxy sockets (TSI) still open the host's resolver, on all ports" \
+		-- smolvm-allowpatch plain none
+	cp "$DB" elsewhere.db
+	check -o unrestricted -e "smolvm-allowpatch: elsewhere.db: plain: its database is not where the engine looks: a start in flight would not be seen" \
+		-- smolvm-allowpatch -f elsewhere.db plain unrestricted
+	check -o unrestricted -- smolvm-allowpatch -f "$DB" plain unrestricted
+}
+
+@test "a machine that is not stopped is refused, and -n still answers" {
+	place
+	now=$(started $$)
+	refuse() {
+		check -s 2 -e "$SAYS: net: $1" -- \
+			smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+		check -s 1 -o 127.0.0.16/32 -- \
+			smolvm-allowpatch -n -D "$NOBODY" net 127.0.0.16
+	}
+	for state in running created unreachable; do
+		member net state "\"$state\""
+		member net pid "$$"
+		member net pid_start_time "$now"
+		refuse "is running (process $$): stop it first"
+		member net pid_start_time null
+		refuse "is running (process $$): stop it first"
+	done
+	member net pid null
+	for state in running frozen paused pausing resizing; do
+		member net state "\"$state\""
+		refuse "is not stopped: its state is $state"
+	done
+	for state in frozen paused; do
+		# whose process is gone, too
+		member net state "\"$state\""
+		member net pid 2147483646
+		refuse "is not stopped: its state is $state"
+	done
+}
+
+@test "a machine whose process is gone is stopped" {
+	place
+	for state in created stopped failed unreachable; do
+		member net state "\"$state\""
+		member net allowed_cidrs null
+		check -o 127.0.0.16/32 -- \
+			smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	done
+	# killed
+	sleep 60 &
+	pid=$!
+	member net state '"running"'
+	member net pid "$pid"
+	member net pid_start_time "$(started "$pid")"
+	check -s 2 -e "$SAYS: net: is running (process $pid): stop it first" \
+		-- smolvm-allowpatch net 127.0.0.17
+	kill -9 "$pid"
+	wait "$pid" || :
+	check -o 127.0.0.17/32 -- smolvm-allowpatch net 127.0.0.17
+	# its number is another process's now
+	member net pid "$$"
+	member net pid_start_time "$(($(started $$) - 1))"
+	check -o 127.0.0.18/32 -- smolvm-allowpatch net 127.0.0.18
+}
+
+@test "a zombie runs no more" {
+	place
+	sh -c 'sleep 0.1 & echo $! >zombie; exec sleep 60' &
+	parent=$!
+	until_true 5 sh -c 'grep -q "^State:.Z" /proc/$(cat zombie)/status'
+	member net state '"running"'
+	member net pid "$(cat zombie)"
+	check -o unrestricted -- smolvm-allowpatch net unrestricted
+	kill "$parent"
+}
+
+@test "a start in flight is refused, whoever starts" {
+	place
+	dir=$(folder net)
+	flock "$dir/vm.lock" sleep 60 &
+	holder=$!
+	until_true 5 sh -c "! flock -n '$dir/vm.lock' true"
+	check -s 2 -e "$SAYS: net: is being started just now: $dir/vm.lock is held" \
+		-- smolvm-allowpatch net 127.0.0.16
+	check -o 127.0.0.16/32 -s 1 -e ignore -- \
+		smolvm-allowpatch -n net 127.0.0.16
+	kill "$holder"
+	wait "$holder" || :
+	# sleep(1) has the lock as well
+	until_true 5 flock -n "$dir/vm.lock" true || pkill -P "$holder" || :
+}
+
+@test "a process that is in the folder only is seen" {
+	place
+	dir=$(folder net)
+	printf '%s\n%s' "$$" "$(started $$)" >"$dir/agent.pid"
+	check -s 2 -e "$SAYS: net: is running or starting, as $dir/agent.pid tells: stop it first" \
+		-- smolvm-allowpatch net 127.0.0.16
+	printf '%s\n%s' "$$" "$(($(started $$) + 1))" >"$dir/agent.pid"
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+}
+
+@test "the lock is taken, never made, and let go" {
+	place
+	dir=$(folder net)
+	rm "$dir/vm.lock"
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	[ ! -e "$dir/vm.lock" ]
+	: >"$dir/vm.lock"
+	check -o 127.0.0.17/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.17
+	flock -n "$dir/vm.lock" true
+}
+
+@test "a folder that is another machine's is refused" {
+	place
+	dir=$(folder net)
+	printf %s other >"$dir/name"
+	check -s 2 -e "$SAYS: net: $dir: is another machine's folder, as its file \"name\" says" \
+		-- smolvm-allowpatch net 127.0.0.16
+	rm "$dir/name"
+	check -s 2 -e "$SAYS: net: $dir: has no file \"name\" that tells whose folder it is" \
+		-- smolvm-allowpatch net 127.0.0.16
+	mkfifo "$dir/name"
+	check -s 2 -e "$SAYS: net: $dir/name: is not a file" -- \
+		smolvm-allowpatch net 127.0.0.16
+}
+
+@test "a name that is being created is refused" {
+	place
+	sql "INSERT INTO vm_create_reservations (name, owner_token, owner_pid,
+		created_at) VALUES ('net', 't', $$, 1795500000)"
+	for form in '' -n; do
+		check -s 2 -e "$SAYS: net: is being created just now (by process $$)" \
+			-- smolvm-allowpatch ${form:+"$form"} net 127.0.0.16
+	done
+	sql "UPDATE vm_create_reservations SET owner_pid = 2147483646"
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+}
+
+@test "-c: launched with exactly this, and the record still says so" {
+	place
+	policy="-D $NOBODY -p 3000 -p 53/udp"
+	resources='{"cpus":1,"allowed_cidrs":["127.0.0.16"],"dns":"255.255.255.255","egress_rules":[{"transport":"udp","cidr":"127.0.0.16/32","ports":{"start":53,"end":53},"action":"allow"},{"transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":3000,"end":3000},"action":"allow"},{"action":"deny"}]}'
+	# shellcheck disable=SC2086 # words
+	smolvm-allowpatch $policy net 127.0.0.16 >/dev/null
+	for word in $policy; do set -- "$@" "$word"; done
+	check -s 1 -e "$SAYS: net: was never started, or was stopped since" \
+		-- smolvm-allowpatch -c "$@" net 127.0.0.16
+	launched net "$resources"
+	check -- smolvm-allowpatch -c "$@" net 127.0.0.16
+	check -i 127.0.0.16 -- smolvm-allowpatch -c "$@" net -
+	# without -p: rules that only narrow the list are well
+	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+	check -- smolvm-allowpatch -c net 127.0.0.16
+	# asked for something else
+	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 127.0.0.16/32, not 127.0.0.17/32,10.0.0.0/8
+$SAYS: net: dns: recorded as 255.255.255.255, not none
+$SAYS: net: egress_rules: recorded as 53/udp,3000/tcp, not none
+$SAYS: net: allowed_cidrs: launched with 127.0.0.16/32, not 127.0.0.17/32,10.0.0.0/8
+$SAYS: net: dns: launched with 255.255.255.255, not none
+$SAYS: net: egress_rules: launched with 53/udp,3000/tcp, not none" -- \
+		smolvm-allowpatch -c -D none -p none net 127.0.0.17 10.0.0.0/8
+	check -s 1 -e "$SAYS: net: egress_rules: recorded as 53/udp,3000/tcp, not 3000/tcp
+$SAYS: net: egress_rules: launched with 53/udp,3000/tcp, not 3000/tcp" \
+		-- smolvm-allowpatch -c -p 3000 net 127.0.0.16
+}
+
+@test "-c: why the launch and the record differ" {
+	place
+	smolvm-allowpatch -D "$NOBODY" net 127.0.0.16 >/dev/null
+	launched net '{"allowed_cidrs":null}'
+	check -s 1 -e "$SAYS: net: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32 (started before the record was changed)
+$SAYS: net: dns: launched with none, not 255.255.255.255 (started before the record was changed)" \
+		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+	launched net '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255"}'
+	member net allowed_cidrs '["127.0.0.16/32","10.0.0.0/8"]'
+	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 10.0.0.0/8,127.0.0.16/32, not 127.0.0.16/32 (the record was changed since the start)" \
+		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+	member net allowed_cidrs '["127.0.0.16/32"]'
+	member net dns_filter_hosts '["example.com","localhost"]'
+	check -s 1 -e "$SAYS: net: dns_filter_hosts: widen the list by the addresses of example.com,localhost" \
+		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+}
+
+@test "-c: an engine that knows no port rules is told apart" {
+	place
+	smolvm-allowpatch -D "$NOBODY" -p 3000 net 127.0.0.16 >/dev/null
+	launched net '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255"}'
+	check -s 1 -e "$SAYS: net: egress_rules: launched with none, not 3000/tcp (this engine knows no rules, or was started without)" \
+		-- smolvm-allowpatch -c -D "$NOBODY" -p 3000 net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+	# which has rewritten the record without them
+	smolvm-allowpatch -p none net 127.0.0.16 >/dev/null
+	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NOBODY" -p none net 127.0.0.16
+}
+
+@test "-c without -p: rules that could let more through are told" {
+	place
+	smolvm-allowpatch -D "$NOBODY" net 127.0.0.16/31 >/dev/null
+	list='"allowed_cidrs":["127.0.0.16/31"],"dns":"255.255.255.255"'
+	allow='"action":"allow"'
+	while read -r answer rules; do
+		member net egress_rules "$rules"
+		launched net "{$list,\"egress_rules\":$rules}"
+		if [ "$answer" = narrow ]; then
+			check -- smolvm-allowpatch -c net 127.0.0.16/31
+			continue
+		fi
+		check -s 1 -e "$SAYS: net: egress_rules: recorded as rules that override the list
+$SAYS: net: egress_rules: launched with rules that override the list" -- \
+			smolvm-allowpatch -c net 127.0.0.16/31
+		# either place is enough
+		launched net "{$list}"
+		check -s 1 -e "$SAYS: net: egress_rules: recorded as rules that override the list (the record was changed since the start)" \
+			-- smolvm-allowpatch -c net 127.0.0.16/31
+	done <<-END
+	narrow []
+	narrow [{"action":"deny"}]
+	narrow [{"action":"deny","transport":null,"cidr":null}]
+	narrow [{$allow,"cidr":"127.0.0.17/32"},{"action":"deny"}]
+	narrow [{$allow,"cidr":"127.0.0.16/31","ports":{"start":1,"end":9}},{"action":"deny","transport":"udp"},{"action":"deny"}]
+	wide [{$allow}]
+	wide [{$allow},{"action":"deny"}]
+	wide [{$allow,"cidr":"127.0.0.16/32"}]
+	wide [{$allow,"cidr":"127.0.0.16/32"},{"action":"deny","transport":"tcp"}]
+	wide [{$allow,"cidr":"127.0.0.16/32"},{"action":"deny","ports":{"start":1,"end":2}}]
+	wide [{$allow,"cidr":"127.0.0.16/30"},{"action":"deny"}]
+	wide [{$allow,"cidr":"127.0.0.18/32"},{"action":"deny"}]
+	wide [{$allow,"cidr":"foo"},{"action":"deny"}]
+	wide [{"action":"redirect","cidr":"127.0.0.16/32"},{"action":"deny"}]
+	wide [{$allow,"cidr":"127.0.0.16/32","to":"10.0.0.1"},{"action":"deny"}]
+	wide [{"action":"deny","unless":1}]
+	wide [1]
+	wide ["deny"]
+	END
+}
+
+@test "-c: a launch that cannot be read is trouble, not a difference" {
+	place
+	dir=$(folder net)
+	check_fails() {
+		check -s 2 -e "$SAYS: net: $1" -- \
+			smolvm-allowpatch -c net unrestricted
+	}
+	echo '{' >"$dir/agent.config.json"
+	check_fails 'agent.config.json: is not one JSON value'
+	echo '{}' >"$dir/agent.config.json"
+	check_fails 'agent.config.json: has no resources'
+	launched net '{"allowed_cidrs":7}'
+	check_fails 'agent.config.json: its allowed_cidrs is neither null nor an array'
+	rm "$dir/agent.config.json"
+	mkdir "$dir/agent.config.json"
+	check_fails "$dir/agent.config.json: is not a file"
+	cp "$DB" elsewhere.db
+	check -s 2 -e 'smolvm-allowpatch: elsewhere.db: net: what it was launched with is not known, as its database is not where the engine looks' \
+		-- smolvm-allowpatch -c -f elsewhere.db net unrestricted
+}
+
+@test "-l: name, state, list, resolver, ports, host names" {
+	place
+	smolvm-allowpatch -D "$NOBODY" -p 3000 -p 53/udp net 127.0.0.16 ::1 \
+		>/dev/null
+	member from egress_rules '[{"action":"allow"}]'
+	member from state '"running"'
+	member from pid "$$"
+	member cidr state '"running"'
+	member cidr pid 2147483646
+	member plain allowed_cidrs '["foo","10.0.0.0/8"]'
+	check -o 'cidr	stopped	10.0.0.0/8	none	none	none
+from	running	unrestricted	none	other	none
+hosts	created	127.0.0.1/32	none	none	localhost
+net	created	127.0.0.16/32,::1/128	255.255.255.255	53/udp,3000/tcp	none
+plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
+	check -o '{"machines":[{"name":"net","state":"created","allowed_cidrs":["127.0.0.16/32","::1/128"],"dns":"255.255.255.255","ports":["53/udp","3000/tcp"],"dns_filter_hosts":null},{"name":"from","state":"running","allowed_cidrs":null,"dns":null,"ports":"other","dns_filter_hosts":null},{"name":"hosts","state":"created","allowed_cidrs":["127.0.0.1/32"],"dns":null,"ports":null,"dns_filter_hosts":["localhost"]}]}' \
+		-- smolvm-allowpatch -lj net from hosts
+	check -s 2 -e "$SAYS: no: no such machine" -- \
+		smolvm-allowpatch -l net no
+	sql 'DELETE FROM vms'
+	check -- smolvm-allowpatch -l
+	check -o '{"machines":[]}' -- smolvm-allowpatch -lj
+}
+
+@test "-r: TEXT becomes BLOB again, all or nothing" {
+	place
+	check -- smolvm-allowpatch -r
+	sql ".dump" >original
+	sql "UPDATE vms SET data = CAST(data AS TEXT)
+		WHERE name IN ('net', 'from')"
+	check -s 2 -e "$SAYS: net: its record is stored as TEXT, which no engine can read: repair it with -r" \
+		-- smolvm-allowpatch net 127.0.0.16
+	check -s 1 -o 'from
+net' -- smolvm-allowpatch -rn
+	check -s 2 -e "$SAYS: no: no such machine" -- smolvm-allowpatch -r net no
+	check -o net -- smolvm-allowpatch -r net cidr
+	check -o from -- smolvm-allowpatch -r
+	sql ".dump" | cmp original -
+	# one of two is beyond repair
+	sql "UPDATE vms SET data = CAST(data AS TEXT) WHERE name = 'net'"
+	sql "UPDATE vms SET data = '{' WHERE name = 'from'"
+	before=$(everything)
+	check -s 2 -e "$SAYS: from: its record is not one JSON object" -- \
+		smolvm-allowpatch -r
+	[ "$(everything)" = "$before" ]
+	check -o net -- smolvm-allowpatch -r net
+}
+
+@test "output that is lost is trouble, and the change is told" {
+	place
+	need 'no /dev/full' test -c /dev/full
+	check -s 2 -e "smolvm-allowpatch: <stdout>: No space left on device
+$SAYS: was changed all the same" -- sh -c \
+		'smolvm-allowpatch -D 1.1.1.1 net 127.0.0.16 >/dev/full'
+	check -s 2 -e 'smolvm-allowpatch: <stdout>: No space left on device' \
+		-- sh -c 'smolvm-allowpatch -l >/dev/full'
+	check -s 2 -e 'smolvm-allowpatch: <stdout>: Bad file descriptor' -- \
+		sh -c 'smolvm-allowpatch -l >&-'
+	# a reader that goes away finds the folder as it was
+	before=$(everything)
+	sh -c 'smolvm-allowpatch -l | :' || :
+	[ "$(everything)" = "$before" ]
+}
+
+@test "the database is found as the engines find it" {
+	place
+	try() {
+		check -o 'net	created	unrestricted	none	none	none' -- \
+			env "$@" smolvm-allowpatch -l net
+	}
+	try A=a
+	try XDG_DATA_HOME=relative
+	try XDG_DATA_HOME=
+	mkdir -p x/smolvm y/.local/share
+	mv .local/share/smolvm/server x/smolvm/
+	try XDG_DATA_HOME="$PWD/x"
+	check -s 2 -e "$SAYS: no such database" -- smolvm-allowpatch -l
+	mv x/smolvm y/.local/share/
+	try SMOLVM_DATA_DIR="$PWD/y"
+	try SMOLVM_DATA_DIR=y
+	try SMOLVM_DATA_DIR="$PWD/y" XDG_DATA_HOME="$PWD/x"
+	check -s 2 -e "smolvm-allowpatch: $(getent passwd "$(id -u)" |
+		cut -d: -f6)/.local/share/smolvm/server/smolvm.db: no such database" \
+		-- env SMOLVM_DATA_DIR= smolvm-allowpatch -l no
+	check -s 2 -e "smolvm-allowpatch: $(getent passwd "$(id -u)" |
+		cut -d: -f6)/.local/share/smolvm/server/smolvm.db: no such database" \
+		-- env -u HOME smolvm-allowpatch -l no
+}
+
+@test "the machine's folder is found where the database is" {
+	place
+	launched net '{"allowed_cidrs":null}'
+	check -- smolvm-allowpatch -c net unrestricted
+	check -- smolvm-allowpatch -c -f "$DB" net unrestricted
+	check -- smolvm-allowpatch -c -f .local/share/../share/smolvm/server/smolvm.db \
+		net unrestricted
+	mkdir x
+	mv .cache/smolvm x/
+	check -- env XDG_CACHE_HOME="$PWD/x" smolvm-allowpatch -c net \
+		unrestricted
+	check -s 1 -e "$SAYS: net: was never started, or was stopped since" \
+		-- env XDG_CACHE_HOME=x smolvm-allowpatch -c net unrestricted
+}

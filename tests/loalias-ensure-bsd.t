@@ -7,16 +7,8 @@
 load lib.sh
 
 setup_file() {
-	local dir=$BATS_TEST_DIRNAME/..
-
-	[ "$(uname)" = Linux ] || return 0
-	# shellcheck disable=SC2086 # flags are words
-	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE '-DVERSION="0"' ${CFLAGS:-} \
-		-I"$dir/lib" -include "$dir/tests/fake_bsd.h" \
-		-o "$BATS_FILE_TMPDIR/loalias-ensure" \
-		"$dir"/bin/loalias-ensure.c "$dir"/lib/lo.c \
-		"$dir"/lib/lo_bsd.c "$dir"/lib/lo_linux.c \
-		"$dir"/tests/fake_kernel.c "$dir"/lib/libbottle.a -ljq
+	[ "$(uname)" != Linux ] ||
+		"$BATS_TEST_DIRNAME/fake_build" "$BATS_FILE_TMPDIR/loalias-ensure"
 }
 
 may_mount() {

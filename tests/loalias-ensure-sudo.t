@@ -15,7 +15,7 @@ may_sudo() {
 		unshare -mn sh -c 'mount -t tmpfs x /mnt'
 }
 
-# allow LINE ...: what sudoers has besides.
+# The user, without any rules, and the namespace.
 user() {
 	need 'no sudo, no namespaces, or this is not Linux' may_sudo
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/*
@@ -30,6 +30,7 @@ user() {
 	unset TERM SUDO_ASKPASS DISPLAY WAYLAND_DISPLAY
 }
 
+# allow LINE ...: sudo's rules for the user.
 allow() {
 	printf '%s\n' "$@" >"$STATE/sudoers"
 	check -o ignore -- visudo -cf "$STATE/sudoers"
@@ -136,20 +137,10 @@ loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sud
 	lo_is 127.0.0.1/32 127.0.0.16/32
 }
 
-# As it is printed on macOS and the BSDs.
-bsd_sudoers() {
-	local dir=$TESTS/..
-
-	"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE '-DVERSION="0"' -I"$dir/lib" \
-		-include "$TESTS/fake_bsd.h" -o ensure "$dir"/bin/loalias-ensure.c \
-		"$dir"/lib/lo.c "$dir"/lib/lo_bsd.c "$dir"/lib/lo_linux.c \
-		"$TESTS/fake_kernel.c" "$dir"/lib/libbottle.a -ljq
-	FAKE_LO0=/dev/null ./ensure -P sudoers "$@"
-}
-
 @test "-P sudoers on a BSD: each argument list, allowed or not" {
 	user
-	allow "$(bsd_sudoers)"
+	"$TESTS/fake_build" ./ensure
+	allow "$(FAKE_LO0=/dev/null ./ensure -P sudoers)"
 	check -o '%wheel ALL = (root) NOPASSWD: LOALIAS' -- tail -n 1 "$STATE/sudoers"
 	check -o 16 -- grep -c '^    /sbin/ifconfig lo0 alias 127' "$STATE/sudoers"
 	while IFS='|' read -r verdict words; do
@@ -204,6 +195,7 @@ assert not p'
 }
 
 @test "-P: the whole pool, nothing but the pool, and only two kinds" {
+	need 'this is not Linux' test "$(uname)" = Linux
 	check -o 256 -- sh -c \
 		'loalias-ensure -P launchd 127.0.1.0/24 | grep -c 127.0.1'
 	check -o 16 -- sh -c \

@@ -228,21 +228,26 @@ bench: all
 	@CC="$(CC)" JQ_LIBS="$(JQ_LIBS)" tests/bench
 
 install: all
-	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man7
-	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 bin/bottle-sh $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
-	$(INSTALL) -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
+	mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" \
+	    "$(DESTDIR)$(MANDIR)/man7"
+	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
+	$(INSTALL) -m 644 bin/bottle-sh "$(DESTDIR)$(BINDIR)"
+	$(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
+	$(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
 
 uninstall:
-	cd $(DESTDIR)$(BINDIR) && rm -f $(TOOLS:bin/%=%) \
+	cd "$(DESTDIR)$(BINDIR)" && rm -f $(TOOLS:bin/%=%) \
 	    $(SCRIPTS:bin/%=%) bottle-sh
-	cd $(DESTDIR)$(MANDIR)/man1 && rm -f $(MAN1:man/%=%)
-	cd $(DESTDIR)$(MANDIR)/man7 && rm -f $(MAN7:man/%=%)
+	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1:man/%=%)
+	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7:man/%=%)
+
+# What is committed, the same bytes every time: git's tar has the commit's time.
+dist:
+	git archive --format=tar --prefix=bottle-tools-$(VERSION)/ HEAD | \
+	    gzip -n9 >bottle-tools-$(VERSION).tar.gz
 
 clean:
 	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
-.PHONY: all bench check clean deps fuzz install lint uninstall
+.PHONY: all bench check clean deps dist fuzz install lint uninstall

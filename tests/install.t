@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What is installed, and what is shipped.
+
+load lib.sh
+
+TOP=$BATS_TEST_DIRNAME/..
+
+# make in TOP; the tree is built already.
+make_top() {
+	env -u MAKEFLAGS -u MAKELEVEL "${MAKE:-make}" -s -C "$TOP" "$@"
+}
+
+# the installed files, their modes and nothing else
+installed() {
+	(cd "$1" && find . -type f -exec stat -c '%a %n' {} + | sort -k 2)
+}
+
+@test "install puts these files there, and uninstall takes them away" {
+	make_top install "DESTDIR=$PWD/st age" PREFIX=/opt/bottle
+	check -o '755 ./opt/bottle/bin/bottle-launch
+755 ./opt/bottle/bin/bottle-prove
+644 ./opt/bottle/bin/bottle-sh
+755 ./opt/bottle/bin/loalias-audit
+755 ./opt/bottle/bin/loalias-canary
+755 ./opt/bottle/bin/loalias-ensure
+755 ./opt/bottle/bin/loalias-pick
+755 ./opt/bottle/bin/noproxy-add
+755 ./opt/bottle/bin/smolvm-aliasroute
+755 ./opt/bottle/bin/smolvm-allowpatch
+644 ./opt/bottle/share/man/man1/bottle-launch.1
+644 ./opt/bottle/share/man/man1/bottle-prove.1
+644 ./opt/bottle/share/man/man1/loalias-audit.1
+644 ./opt/bottle/share/man/man1/loalias-canary.1
+644 ./opt/bottle/share/man/man1/loalias-ensure.1
+644 ./opt/bottle/share/man/man1/loalias-pick.1
+644 ./opt/bottle/share/man/man1/noproxy-add.1
+644 ./opt/bottle/share/man/man1/smolvm-aliasroute.1
+644 ./opt/bottle/share/man/man1/smolvm-allowpatch.1
+644 ./opt/bottle/share/man/man7/bottle-tools.7' -- installed "st age"
+	echo mine >"st age/opt/bottle/bin/mine"
+	make_top uninstall "DESTDIR=$PWD/st age" PREFIX=/opt/bottle
+	check -o '644 ./opt/bottle/bin/mine' -- installed "st age"
+}
+
+@test "BINDIR and MANDIR go where they are told" {
+	make_top install "DESTDIR=$PWD" BINDIR=/b MANDIR=/m
+	[ -x b/noproxy-add ]
+	[ -f m/man7/bottle-tools.7 ]
+}
+
+@test "all tools run from where they were staged, and find each other" {
+	make_top install "DESTDIR=$PWD/stage" PREFIX=/usr
+	PATH=$PWD/stage/usr/bin:/usr/bin:/bin
+	for tool in stage/usr/bin/*; do
+		[ -x "$tool" ] || continue
+		check -o 'match:bottle-tools [0-9.]+' -- "${tool##*/}" -V
+		check -o 'match:bottle-tools [0-9.]+' -- "${tool##*/}" --version
+		check -o 'match:usage: .*' -- "${tool##*/}" -h
+		check -o 'match:usage: .*' -- "${tool##*/}" --help
+	done
+	# No path of the build is in what is installed.
+	! grep -rl -- "$(cd "$TOP" && pwd)" stage
+}
+
+@test "dist: the same bytes from another clone, and they build and run" {
+	need 'not a git checkout' git -C "$TOP" rev-parse HEAD
+	export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory \
+		GIT_CONFIG_VALUE_0='*'
+	for clone in one two; do
+		git clone -q "$TOP" "$clone"
+		make -s -C "$clone" dist
+		sleep 1
+	done
+	cmp one/bottle-tools-*.tar.gz two/bottle-tools-*.tar.gz
+	tar xzf one/bottle-tools-*.tar.gz
+	cd bottle-tools-*/
+	[ -z "$(find . -name '*.o' -o -name .git)" ]
+	make -s all tests/unit_addr tests/unit_noproxy CFLAGS=-O0 \
+		WERROR=-Werror
+	check -o "match:.*Result: PASS" -e ignore -- env -i HOME="$HOME" PATH="${PATH#*/bats-core:}" \
+		tests/run tests/unit_addr \
+		tests/unit_noproxy tests/lib.t
+	make -s clean
+	tar tzf ../one/bottle-tools-*.tar.gz | grep -v '/$' | sort >../shipped
+	find . -type f | sed "s|^\.|${PWD##*/}|" | sort >../left
+	check -- diff ../shipped ../left
+}

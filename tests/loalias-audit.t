@@ -93,6 +93,12 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		audit tcp,0.0.0.0,80,share tcp,0.0.0.0,80,share -- 127.0.0.16
 }
 
+@test "of several processes with one socket it is the first" {
+	need 'no network namespaces' inside true
+	check -s 1 -o "match:127.0.0.16	80/tcp	0.0.0.0	$me" -- \
+		audit tcp,0.0.0.0,80,inherit -- 127.0.0.16
+}
+
 @test "aliases come in the order they are named, each with its own" {
 	need 'no network namespaces' inside true
 	check -s 1 -o "match:127.0.0.17	8080/tcp	0.0.0.0	$me
@@ -196,6 +202,41 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		inside "$TESTS/sockets" tcp,127.0.0.17,8080 tcp,0.0.0.0,5353 \
 		-- loalias-audit -f - 127.0.0.17
 	check -i "${web/running/exited}" -- \
+		inside loalias-audit -f - 127.0.0.16
+	check -s 1 -i "${web/running/paused}" -o ignore -- \
+		inside loalias-audit -f - 127.0.0.16
+}
+
+@test "a container's port and its listener are one, whatever the wildcard" {
+	need 'no network namespaces' inside true
+	check -s 1 -i "$web" -o '127.0.0.17	5353/udp	::	container web 53' \
+		-- inside "$TESTS/sockets" udp,::,5353,dual -- \
+		loalias-audit -f - 127.0.0.17
+	# One that is bound to the address is not the container's.
+	check -s 1 -i "$web" -o "match:127.0.0.17	5353/udp	0.0.0.0	container web 53
+127.0.0.17	5353/udp	127.0.0.17	$me" -- \
+		inside "$TESTS/sockets" udp,127.0.0.17,5353 -- \
+		loalias-audit -f - 127.0.0.17
+	# Nor does a listener of one protocol stand for the other's port.
+	check -s 1 -i "${web/80\/tcp/53\/tcp}" \
+		-o '127.0.0.16	5353/udp	0.0.0.0	container web 53
+127.0.0.16	8080/tcp	127.0.0.16	container web 53' -- \
+		inside "$TESTS/sockets" tcp,127.0.0.16,8080 -- \
+		loalias-audit -f - 127.0.0.16
+	both=${web/80\/tcp/53\/tcp}
+	check -s 1 -i "${both/8080/5353}" \
+		-o '127.0.0.16	5353/tcp	127.0.0.16	container web 53
+127.0.0.16	5353/udp	0.0.0.0	container web 53' -- \
+		inside "$TESTS/sockets" tcp,127.0.0.16,5353 -- \
+		loalias-audit -f - 127.0.0.16
+}
+
+@test "a port published for IPv6 is not on an IPv4 address" {
+	need 'no network namespaces' inside true
+	check -i "${web//127.0.0.16/::1}" -o ignore -- \
+		inside loalias-audit -o web -f - 127.0.0.16
+	check -s 1 -i "${web//127.0.0.16/::}" \
+		-o '127.0.0.16	5353/udp	0.0.0.0	container web 53' -- \
 		inside loalias-audit -f - 127.0.0.16
 }
 

@@ -140,6 +140,7 @@ SCRIPTS = \
 	bin/smolvm-aliasroute \
 
 MAN1 = \
+	man/smolvm-allowpatch.1 \
 	man/loalias-audit.1 \
 	man/bottle-launch.1 \
 	man/bottle-prove.1 \

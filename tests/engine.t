@@ -108,6 +108,41 @@ $SAYS: dev: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32" -- \
 .*)" -- smolvm-allowpatch -c -D "$NOBODY" dev 127.0.0.16
 }
 
+@test "1.7.7 drops the list of create --from: the page's example" {
+	engine 1.7.7
+	PATH=$ENGINE:$PATH
+	cd "$HOME"
+	smolvm machine create --name src "${SMALL[@]}"
+	boots=0
+	smolvm machine start --name src >/dev/null 2>&1 || boots=1
+	smolvm machine stop --name src >/dev/null 2>&1 || :
+	mkdir rootfs
+	tar -xf "$ENGINE"/smol/agent-rootfs.tar -C rootfs
+	smolvm pack create --from-vm src --rootfs-dir rootfs -o agent
+
+	smolvm machine create --name flag --from agent.smolmachine --net \
+		--allow-cidr 127.0.0.16/32
+	check -o 'flag	created	unrestricted	none	none	none' -- \
+		smolvm-allowpatch -l flag
+
+	started=dev
+	example -o ignore <<-'END'
+	smolvm machine create --name dev --from agent.smolmachine --net
+	END
+	example -o 127.0.0.16/32 <<-'END'
+	smolvm-allowpatch -D 255.255.255.255 dev 127.0.0.16
+	END
+	example -s "$boots" -o ignore -e ignore <<-'END'
+	smolvm machine start --name dev
+	END
+	example <<-'END'
+	smolvm-allowpatch -c -D 255.255.255.255 dev 127.0.0.16 ||
+	smolvm machine stop --name dev
+	END
+	check -o '["127.0.0.16/32"]' -- jq -c .resources.allowed_cidrs \
+		"$(folder dev)/agent.config.json"
+}
+
 @test "a start in flight is seen" {
 	# its first start unpacks disk images for seconds
 	engine 1.32.2

@@ -887,3 +887,61 @@ $SAYS: was changed all the same" -- sh -c \
 	check -s 1 -e "$SAYS: net: was never started, or was stopped since" \
 		-- env XDG_CACHE_HOME=x smolvm-allowpatch -c net unrestricted
 }
+
+@test "examples: machines that are there" {
+	place
+	sql "UPDATE vms SET name = 'dev' WHERE name = 'net'"
+	check -o '127.0.0.16/32' -- smolvm-allowpatch -D "$NOBODY" dev 127.0.0.16
+	example -o 127.0.0.16/32 <<-'END'
+	smolvm-allowpatch -D 255.255.255.255 -p 3000 -p 53/udp dev 127.0.0.16
+	END
+	example -o '10.0.0.0/8
+not yet' <<-'END'
+	smolvm-allowpatch -n -p none dev 10.0.0.0/8 || echo not yet
+	END
+	example -o 'from
+plain' <<-'END'
+	smolvm-allowpatch -l | awk -F '\t' '$3 == "unrestricted" { print $1 }'
+	END
+	example -o unrestricted <<-'END'
+	smolvm-allowpatch -D none -p none dev unrestricted
+	END
+	sql "UPDATE vms SET data = CAST(data AS TEXT) WHERE name = 'dev'"
+	example -o dev <<-'END'
+	smolvm-allowpatch -r
+	END
+	example -o '{"alias":"127.0.0.16","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":"255.255.255.255","ports_asked":["3000/tcp"],"env":{"NO_PROXY":"127.0.0.16","no_proxy":"127.0.0.16"}}' <<-'END'
+	echo '{"alias":"127.0.0.16"}' |
+	smolvm-allowpatch -j -D 255.255.255.255 -p 3000 dev - |
+	noproxy-add -j -
+	END
+}
+
+@test "diagnostics: every message of the code is in the page" {
+	# the text of each error_set() and fprintf() up to its first %
+	python3 - "$TESTS/.." <<-'END' >messages
+	import re, sys, pathlib
+	top = pathlib.Path(sys.argv[1])
+	for name in ("differ egress launch machine policy rules vmdb vmdir "
+	             "vmedit vmfile vmpatch vmstate").split():
+	    text = (top / "lib" / (name + ".c")).read_text()
+	    for call in re.findall(r'(?:error_set\(e,|error_sys\(e,|fputs\()'
+	                           r'\s*((?:(?:INPUT_NAME )?"(?:[^"\\]|\\.)*"\s*)+)',
+	                           text):
+	        said = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call))
+	        said = said.replace('\\"', '"').replace("\\n", "")
+	        part = max(re.split(r"%\.?\w+", said), key=len).strip(" :,(")
+	        if len(part) > 8 and "{" not in part:
+	            print(part)
+	END
+	[ "$(wc -l <messages)" -gt 40 ]
+	mandoc -T utf8 "$TESTS/../man/smolvm-allowpatch.1" | col -b |
+		tr -s ' \n\t' ' ' | sed 's/‐ //g; s/“\|”/"/g' >page
+	while IFS= read -r text; do
+		grep -qF -- "$text" page || {
+			echo "not in the page: $text"
+			bad=1
+		}
+	done <messages
+	[ -z "${bad:-}" ]
+}

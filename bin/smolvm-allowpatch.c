@@ -17,7 +17,6 @@
 #include "policy.h"
 #include "record.h"
 #include "vmdb.h"
-#include "vmdir.h"
 #include "vmlist.h"
 #include "vmpatch.h"
 
@@ -192,30 +191,23 @@ work(const char *file, int argc, char **argv, const struct policy *p,
     const struct input *in)
 {
 	struct machine_home home;
-	struct vmdir_place place;
 	struct error e;
 	char *text;
 	FILE *out;
 	int changed, status;
 
-	if (vmdir_default(&place, &e) == -1)
-		errx(2, "%s", e.text);
-	home.path = file != NULL ? file : place.database;
-	home.machines = vmdir_machines(&place, home.path);
-	if (vmdb_open(home.path, &home.db, &e) == -1) {
-		say(&home, NULL, e.text);
-		vmdir_place_free(&place);
-		return (2);
-	}
 	changed = 0;
 	out = io_memory(&text);
-	if (lflag || rflag)
+	if (machine_open(&home, file, &e) == -1) {
+		say(&home, NULL, e.text);
+		status = 2;
+	} else if (lflag || rflag)
 		status = survey(&home, argv, (size_t)argc, out, &changed);
 	else if (cflag)
 		status = check(&home, argv[0], p);
 	else
 		status = set(&home, argv[0], p, in, out, &changed);
-	vmdb_close(home.db);
+	machine_close(&home);
 	io_memory_end(out);
 	if (status != 2)
 		fputs(text, stdout);
@@ -223,7 +215,7 @@ work(const char *file, int argc, char **argv, const struct policy *p,
 	if (status == 2 && changed)
 		say(&home, NULL, "was changed all the same");
 	free(text);
-	vmdir_place_free(&place);
+	machine_leave(&home);
 	return (status);
 }
 

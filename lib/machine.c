@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "record.h"
-#include "vmdir.h"
 #include "vmedit.h"
 
 /* The members that decide: none of them may be ambiguous. */
@@ -16,6 +15,35 @@ static const struct vmedit MEMBER[] = {
 	{ "network_backend", NULL }, { "state", NULL }, { "pid", NULL },
 	{ "pid_start_time", NULL }
 };
+
+int
+machine_open(struct machine_home *home, const char *file, struct error *e)
+{
+
+	memset(home, 0, sizeof(*home));
+	vmdir_default(&home->place);
+	home->path = file != NULL ? file : home->place.database;
+	home->machines = vmdir_machines(&home->place, home->path);
+	if (vmdb_scratch(&home->scratch, e) == -1)
+		return (-1);
+	return (vmdb_open(home->path, &home->db, e));
+}
+
+void
+machine_close(struct machine_home *home)
+{
+
+	vmdb_close(home->db);
+	vmdb_close(home->scratch);
+	home->db = home->scratch = NULL;
+}
+
+void
+machine_leave(struct machine_home *home)
+{
+
+	vmdir_place_free(&home->place);
+}
 
 /* Find the machine's folder and, if asked to, lock it. */
 static int
@@ -52,7 +80,7 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	if (m->row.text)
 		return (error_set(e, "its record is stored as TEXT, which no "
 		    "engine can read: repair it with -r"));
-	if (vmedit_check(home->db, &m->row, MEMBER,
+	if (vmedit_check(home->scratch, &m->row, MEMBER,
 	    sizeof(MEMBER) / sizeof(MEMBER[0]), e) == -1)
 		return (-1);
 	m->record = record_parse(m->row.data, m->row.len, 0, "its record", e);

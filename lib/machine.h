@@ -4,16 +4,29 @@
 
 #include "egress.h"
 #include "vmdb.h"
+#include "vmdir.h"
 #include "vmstate.h"
 
 struct record;
 
 /* Where machines are: the database, and the folder of their folders. */
 struct machine_home {
-	struct vmdb	*db;
-	const char	*path;		/* of the database, for messages */
-	const char	*machines;	/* NULL: not known for this database */
+	struct vmdir_place	 place;		/* the engine's own */
+	const char		*path;		/* of the database in use */
+	const char		*machines;	/* NULL: not known for it */
+	struct vmdb		*db;
+	struct vmdb		*scratch;	/* see vmdb_scratch() */
 };
+
+/**
+ * machine_open(home, file, e):
+ * Open the database ${file}, or the engine's own if that is NULL.  Return 0;
+ * or -1 with ${e} set.  In either case, close the database with
+ * machine_close(), and free the rest with machine_leave().
+ */
+int machine_open(struct machine_home *, const char *, struct error *);
+void machine_close(struct machine_home *);
+void machine_leave(struct machine_home *);
 
 /* One of them, as it is recorded. */
 struct machine {

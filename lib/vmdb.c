@@ -133,28 +133,19 @@ vmdb_open(const char *path, struct vmdb **out, struct error *e)
 	file = mem_format("%s%s", path[0] == '/' ? "" : "./", path);
 	wal = mem_format("%s-wal", file);
 	db = mem_alloc(1, sizeof(*db));
-	if (path[0] == '\0') {
-		error_set(e, "no such database");
-		goto err;
-	}
-	if (vmfile_check(file, e) == -1)
+	if (vmfile_check(path[0] != '\0' ? file : path, e) == -1)
 		goto err;
 	left = access(wal, F_OK) == 0;
 	if (sqlite3_open_v2(file, &db->sql, SQLITE_OPEN_READWRITE, NULL) !=
-	    SQLITE_OK) {
-		fail(db, e);
-		goto err;
-	}
-	sqlite3_busy_timeout(db->sql, VMDB_WAIT * 1000);
-	sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, VMDB_MAX);
-	if (left)
-		sqlite3_db_config(db->sql, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
-		    NULL);
-	if (sqlite3_exec(db->sql, "PRAGMA synchronous=NORMAL", NULL, NULL,
+	    SQLITE_OK || sqlite3_busy_timeout(db->sql, VMDB_WAIT * 1000) !=
+	    SQLITE_OK || sqlite3_db_config(db->sql,
+	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, left, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db->sql, "PRAGMA synchronous=NORMAL", NULL, NULL,
 	    NULL) != SQLITE_OK) {
 		fail(db, e);
 		goto err;
 	}
+	sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, VMDB_MAX);
 	if (recognise(db, e) == -1)
 		goto err;
 	free(wal);
@@ -165,6 +156,18 @@ err:
 	vmdb_close(db);
 	free(wal);
 	free(file);
+	return (-1);
+}
+
+int
+vmdb_scratch(struct vmdb **out, struct error *e)
+{
+
+	*out = mem_alloc(1, sizeof(**out));
+	if (sqlite3_open(":memory:", &(*out)->sql) == SQLITE_OK)
+		return (0);
+	fail(*out, e);
+	vmdb_close(*out);
 	return (-1);
 }
 
@@ -226,7 +229,7 @@ vmdb_names(struct vmdb *db, char ***name, size_t *count, struct error *e)
 	return (more);
 }
 
-/* Step ${s} to its end and make it ready for another time. */
+/* Step ${s} to its end, and back to its beginning. */
 static int
 run(struct vmdb *db, sqlite3_stmt *s, struct error *e)
 {

@@ -56,30 +56,29 @@ vmdir_place(const struct vmdir_env *env, struct vmdir_place *place)
 	free(cache);
 }
 
-int
-vmdir_default(struct vmdir_place *place, struct error *e)
+void
+vmdir_default(struct vmdir_place *place)
 {
 	struct vmdir_env env;
 	struct utsname system;
 	const struct passwd *pw;
 
 	memset(&env, 0, sizeof(env));
-	if (uname(&system) == -1)
-		return (error_sys(e, "uname"));
-	env.macos = strcmp(system.sysname, "Darwin") == 0;
+	env.macos = uname(&system) != -1 &&
+	    strcmp(system.sysname, "Darwin") == 0;
 	env.home = getenv("HOME");
 	env.data_dir = getenv("SMOLVM_DATA_DIR");
 	env.xdg_data = getenv("XDG_DATA_HOME");
 	env.xdg_cache = getenv("XDG_CACHE_HOME");
+	/* Asked only if needed: it may take long. */
+	env.passwd = "";
 	if (env.home == NULL || env.home[0] == '\0' ||
 	    (env.data_dir != NULL && env.data_dir[0] == '\0')) {
 		pw = getpwuid(getuid());
-		if (pw == NULL)
-			return (error_set(e, "no home folder is known"));
-		env.passwd = pw->pw_dir;
+		if (pw != NULL)
+			env.passwd = pw->pw_dir;
 	}
 	vmdir_place(&env, place);
-	return (0);
 }
 
 const char *

@@ -31,12 +31,8 @@ struct vmdir_env {
  */
 void vmdir_place(const struct vmdir_env *, struct vmdir_place *);
 
-/**
- * vmdir_default(place, e):
- * vmdir_place() of this system and environment.  Return 0, or -1 with ${e}
- * set.
- */
-int vmdir_default(struct vmdir_place *, struct error *);
+/* vmdir_default(place): vmdir_place() of this system and environment. */
+void vmdir_default(struct vmdir_place *);
 
 /**
  * vmdir_machines(place, database):

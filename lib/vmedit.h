@@ -14,6 +14,11 @@ struct vmedit {
 	char		*json;
 };
 
+/*
+ * ${db} is any database, best one of vmdb_scratch(): SQLite does the work, and
+ * nothing is read there or written.
+ */
+
 /**
  * vmedit_check(db, row, edit, count, e):
  * Check that ${row} is one JSON object in UTF-8 without NUL, that no member

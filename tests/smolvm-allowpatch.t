@@ -799,8 +799,12 @@ from	running	unrestricted	none	other	none
 hosts	created	127.0.0.1/32	none	none	localhost
 net	created	127.0.0.16/32,::1/128	255.255.255.255	53/udp,3000/tcp	none
 plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
-	check -o '{"machines":[{"name":"net","state":"created","allowed_cidrs":["127.0.0.16/32","::1/128"],"dns":"255.255.255.255","ports":["53/udp","3000/tcp"],"dns_filter_hosts":null},{"name":"from","state":"running","allowed_cidrs":null,"dns":null,"ports":"other","dns_filter_hosts":null},{"name":"hosts","state":"created","allowed_cidrs":["127.0.0.1/32"],"dns":null,"ports":null,"dns_filter_hosts":["localhost"]}]}' \
-		-- smolvm-allowpatch -lj net from hosts
+	smolvm-allowpatch -lj net from hosts >list
+	check -o '[{"name":"net","state":"created","allowed_cidrs":["127.0.0.16/32","::1/128"],"dns":"255.255.255.255","ports":["53/udp","3000/tcp"],"dns_filter_hosts":null},{"name":"from","state":"running","allowed_cidrs":null,"dns":null,"ports":"other","dns_filter_hosts":null},{"name":"hosts","state":"created","allowed_cidrs":["127.0.0.1/32"],"dns":null,"ports":null,"dns_filter_hosts":["localhost"]}]' \
+		-- jq -c '.machines | map(del(.record))' list
+	jq -cS '.machines[].record' list >records
+	for name in net from hosts; do row "$name"; done | jq -cS . |
+		cmp records -
 	check -s 2 -e "$SAYS: no: no such machine" -- \
 		smolvm-allowpatch -l net no
 	sql 'DELETE FROM vms'

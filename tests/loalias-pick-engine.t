@@ -163,7 +163,7 @@ teardown() {
 	export DOCKER_CONTEXT=odd
 	context odd x
 	cd .docker/contexts/meta/*
-	for text in '{}' '{"Endpoints":{}}' '{"Endpoints":[]}' \
+	for text in '{}' '{"Endpoints":{}}' '{"Endpoints":null}' \
 		'{"Endpoints":{"docker":{}}}' \
 		'{"Endpoints":{"docker":{"Host":1}}}' \
 		'{"Endpoints":{"docker":{"Host":""}}}'; do

@@ -77,6 +77,7 @@ OBJ = \
 	lib/vmlist.o \
 	lib/vmpatch.o \
 	lib/vmstate.o \
+	lib/wrap.o \
 
 HDR = \
 	lib/addr.h \
@@ -125,6 +126,7 @@ HDR = \
 	lib/vmlist.h \
 	lib/vmpatch.h \
 	lib/vmstate.h \
+	lib/wrap.h \
 
 TOOLS = \
 	bin/loalias-audit \

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "args.h"
-#include "child.h"
 #include "claim.h"
 #include "error.h"
 #include "held.h"
@@ -15,6 +14,7 @@
 #include "pick.h"
 #include "pool.h"
 #include "record.h"
+#include "wrap.h"
 
 static const char usage[] =
 "usage: loalias-pick [-aj] [-f containers | -H endpoint] [-o owner]\n"
@@ -121,7 +121,7 @@ show(struct pick *p, const struct record *in)
 	return (0);
 }
 
-/* Become ${command}, which inherits the claim, and nothing else from here. */
+/* Run ${command}, which inherits the claim, and nothing else from here. */
 static int
 run(struct pick *p, char **command)
 {
@@ -134,8 +134,9 @@ run(struct pick *p, char **command)
 		return (none(p, fd));
 	addr_format(a, text);
 	pick_free(p);
-	status = child_exec(args_expand_all(command, text, NULL), &e);
-	warnx("%s", e.text);
+	status = wrap_run(args_expand_all(command, text, NULL), fd, &e);
+	if (*e.text != '\0')
+		warnx("%s", e.text);
 	return (status);
 }
 

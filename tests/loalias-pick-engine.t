@@ -111,6 +111,30 @@ teardown() {
 1 /containers/json?all=1' -- cat e/log
 }
 
+@test "what is taken between a listing and the claim is left alone" {
+	engine e
+	mv e/list e/list.1
+	held e 16
+	mv e/list e/list.2
+	held e 16 17
+	check -o 127.0.0.18 -- inside loalias-pick -H unix://e/docker.sock -- \
+		echo {}
+	check -o 4 -- grep -c . e/log
+	# The same when it is the only one.
+	echo '[]' >e/list.5
+	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 1 held, 0 claimed' \
+		-- inside loalias-pick -H unix://e/docker.sock 127.0.0.16 -- \
+		echo {}
+}
+
+@test "an engine that goes away between a listing and the next" {
+	engine e
+	held e 16
+	echo '{' >e/list.2
+	check -s 2 -e 'loalias-pick: unix://e/docker.sock: answer: is not one JSON value' \
+		-- inside loalias-pick -H unix://e/docker.sock -- echo never
+}
+
 @test "-H beats DOCKER_HOST beats DOCKER_CONTEXT beats config.json" {
 	for name in flag host context config; do
 		engine $name

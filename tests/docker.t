@@ -1,0 +1,317 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# loalias-pick with a real Docker Engine, in namespaces of its own.
+
+load lib.sh
+
+ENGINE=$BATS_FILE_TMPDIR/engine
+
+inside() {
+	"$TESTS/dockerd" in "$ENGINE" "$@"
+}
+
+setup_file() {
+	need 'no Docker Engine can be started' \
+		"$TESTS/dockerd" start "$ENGINE" --host tcp://127.0.0.1:2375 \
+		--host "unix://$ENGINE/second.sock"
+}
+
+teardown_file() {
+	[ ! -e "$ENGINE" ] || "$TESTS/dockerd" stop "$ENGINE"
+}
+
+teardown() {
+	local all
+
+	all=$(inside docker ps -aq)
+	# shellcheck disable=SC2086 # words
+	[ -z "$all" ] || inside docker rm -f $all >/dev/null
+}
+
+# create NAME OPTION...: a container that is not started
+create() {
+	local name=$1
+
+	shift
+	inside docker create --name "$name" "$@" busybox sleep 1000 >/dev/null
+}
+
+# run NAME OPTION...: one that is
+run() {
+	create "$@"
+	inside docker start "$1" >/dev/null
+}
+
+is_free() {
+	[ "$(inside loalias-pick "$1")" = "$1" ]
+}
+
+@test "who holds an address: in every state" {
+	create created -p 127.0.0.16:80:80
+	run running -p 127.0.0.17:80:80
+	run paused -p 127.0.0.18:80:80
+	inside docker pause paused
+	run stopped -p 127.0.0.19:80:80
+	inside docker kill stopped
+	inside docker run -d --restart always --name restarting \
+		-p 127.0.0.20:80:80 busybox sh -c 'exit 3'
+	until_true 10 sh -c '[ "$("$1" in "$2" docker inspect -f \
+		"{{.State.Status}}" restarting)" = restarting ]' sh \
+		"$TESTS/dockerd" "$ENGINE"
+	check -o 127.0.0.21 -- inside loalias-pick
+	inside docker inspect created running paused stopped restarting >file
+	check -o 127.0.0.21 -- inside loalias-pick -f file
+}
+
+@test "who holds an address: in every form of -p" {
+	inside docker network create one
+	run range -p 127.0.0.16:8000-8002:80-82
+	run udp -p 127.0.0.17:53:53/udp
+	run random -p 127.0.0.18::80
+	run choice -p 127.0.0.19:8000-8010:80
+	run two --network one -p 127.0.0.20:80:80
+	inside docker network connect bridge two
+	create mapped -p '[::ffff:127.0.0.21]:80:80'
+	run both -p 127.0.0.22:80:80 -p 127.0.0.23:80:80
+	check -o 127.0.0.24 -- inside loalias-pick
+	# On the network it was made for, and on none: it has no ports now.
+	inside docker network disconnect one two
+	inside docker network disconnect bridge two
+	check -o 127.0.0.24 -- inside loalias-pick
+	inside docker rm -f two
+	inside docker network rm one
+}
+
+@test "who holds none: wildcards, the host's network, no ports" {
+	run all -p 8080:80
+	run all4 -p 0.0.0.0:8081:80
+	run all6 -p '[::]:8082:80'
+	run six -p '[::1]:8083:80'
+	run host --network host -p 127.0.0.16:80:80
+	run nothing
+	run exposed --expose 7000
+	run none --network none
+	check -o 127.0.0.16 -- inside loalias-pick
+}
+
+@test "-o: the owner keeps its address over stop, start and recreate" {
+	create other -p 127.0.0.16:80:80
+	check -o ignore -- inside loalias-pick -o web -- \
+		docker create --name web -p {}:3000:3000 -p {}::53/udp \
+		busybox httpd -f -p 3000
+	check -o 127.0.0.18 -- inside loalias-pick
+	check -o 127.0.0.17 -- inside loalias-pick -o web
+	inside docker rm other
+	for step in 'start web' 'pause web' 'unpause web' 'restart -t 0 web' \
+		'kill web' 'start web' 'kill web'; do
+		# shellcheck disable=SC2086 # words
+		inside docker $step
+		check -o 127.0.0.17 -- inside loalias-pick -o web
+		check -o 127.0.0.16 -- inside loalias-pick
+	done
+	inside docker rm web
+	check -o 127.0.0.16 -- inside loalias-pick -o web
+	create web -p 127.0.0.17:80:80 -p 127.0.0.20:80:80
+	check -s 2 -e 'match:loalias-pick: web: is on 127.0.0.(17|20) and on 127.0.0.(17|20): which is its own\?' \
+		-- inside loalias-pick -o web
+}
+
+@test "the record: made, and passed on" {
+	create other -p 127.0.0.16:80:80
+	check -i '{"interface":"lo","pool":["127.0.0.16","127.0.0.17"],"x":1}' \
+		-o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17"],"x":1,"alias":"127.0.0.17","owner":"web"}' \
+		-- inside loalias-pick -j -o web -
+}
+
+@test "the command: its arguments, its status, its input" {
+	check -o '<127.0.0.16> a127.0.0.16b {} {x} {port} ' -- \
+		inside loalias-pick -- printf '<%s> %s %s %s %s ' {} 'a{}b' '{{}}' \
+		'{x}' '{port}' | tr -d '\n'
+	check -o 'input' -i input -- inside loalias-pick -- cat
+	check -o '127.0.0.20' -i 127.0.0.20 -- \
+		inside loalias-pick - -- sh -c 'cat; echo {}'
+	check -o '127.0.0.17' -i 127.0.0.16 -- \
+		inside loalias-pick -x - -- sh -c 'cat; echo {}'
+	for status in 0 1 2 77 255; do
+		check -s $status -- inside loalias-pick -- sh -c "exit $status"
+	done
+	check -s 127 -e 'loalias-pick: nope: No such file or directory' -- \
+		inside loalias-pick -- nope
+	check -s 126 -e 'loalias-pick: /: Permission denied' -- \
+		inside loalias-pick -- /
+	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 1 held, 0 claimed' \
+		-- inside loalias-pick -x 127.0.0.16 127.0.0.16 -- echo never
+}
+
+# background COMMAND...: with $! the process itself, and not a shell's, which
+# would have it ignore two signals
+background() {
+	rm -f out
+	env --default-signal=INT,QUIT "$TESTS/dockerd" in "$ENGINE" "$@" \
+		>out 2>&1 3>&- &
+	until_true 5 test -s out
+}
+
+@test "the command: signals reach it, and it is told what ended it" {
+	for signal in HUP INT QUIT ALRM TERM USR1 USR2; do
+		background loalias-pick -- sh -c "trap 'echo $signal; exit 7' \
+			$signal; echo ready; for i in \$(seq 100); do sleep 0.05; done"
+		kill -s "$signal" $!
+		got=0
+		wait $! || got=$?
+		[ "$got" -eq 7 ]
+		check -o "ready
+$signal" -- cat out
+		check -s $((128 + $(kill -l "$signal"))) -- inside \
+			loalias-pick -- sh -c "kill -s $signal \$\$"
+	done
+	check -s 137 -- inside loalias-pick -- sh -c 'kill -9 $$'
+}
+
+@test "the command: signals that are ignored stay ignored" {
+	background sh -c "trap '' HUP CHLD; exec loalias-pick -- \
+		sh -c 'echo ready; sleep 0.5; exit 9'"
+	kill -s HUP $!
+	got=0
+	wait $! || got=$?
+	[ "$got" -eq 9 ]
+}
+
+@test "the command: of what is open, it inherits the claim only" {
+	check -o '' -- inside sh -c 'ls -l /proc/self/fd | grep -c . >before
+		loalias-pick -- ls -l /proc/self/fd | grep -c . >after
+		loalias-pick -- ls -l /proc/self/fd | grep -c socket: >sockets'
+	[ "$(cat after)" -eq $(($(cat before) + 1)) ]
+	[ "$(cat sockets)" -eq 1 ]
+}
+
+@test "a claim lives as long as its command, and print mode heeds it" {
+	background loalias-pick -- sh -c 'echo $$; exec sleep 100'
+	check -o 127.0.0.17 -- inside loalias-pick
+	check -o 127.0.0.17 -- inside loalias-pick -- echo {}
+	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 0 held, 1 claimed' \
+		-- inside loalias-pick 127.0.0.16
+	kill -9 $!
+	wait $! || :
+	check -o 127.0.0.17 -- inside loalias-pick
+	kill -9 "$(cat out)"
+	until_true 5 is_free 127.0.0.16
+	# A child that keeps it is part of the command.
+	inside loalias-pick -- sh -c 'sleep 100 >/dev/null & echo $!' >pid 3>&-
+	check -o 127.0.0.17 -- inside loalias-pick
+	kill -9 "$(cat pid)"
+	until_true 5 is_free 127.0.0.16
+}
+
+@test "a claim does not wait for a stopped loalias-pick" {
+	background loalias-pick -- sh -c 'echo $$; exec sleep 100'
+	kill -s STOP $!
+	kill -9 "$(cat out)"
+	until_true 5 is_free 127.0.0.16
+	kill -s CONT $!
+	got=0
+	wait $! || got=$?
+	[ "$got" -eq 137 ]
+}
+
+# statuses: how many launches ended with which
+statuses() {
+	cat status.* | sort | uniq -c | sed 's/^ *//'
+}
+
+# aliases: on how many addresses, with how many bindings, are containers?
+aliases() {
+	inside docker ps -aq | xargs "$TESTS/dockerd" in "$ENGINE" docker inspect |
+		jq -r '[.[].HostConfig.PortBindings[][].HostIp] |
+		"\(unique | length) addresses, \(length) bindings"'
+}
+
+@test "200 launches at once, 16 addresses: 16 winners, 184 times status 1" {
+	for i in $(seq 200); do
+		{
+			s=0
+			inside loalias-pick -- docker create --name "web$i" \
+				-p {}:3000:3000 busybox true >/dev/null \
+				2>"err.$i" || s=$?
+			echo $s >"status.$i"
+		} 3>&- &
+	done
+	wait
+	cat err.* | sort | uniq -c
+	check -o '16 0
+184 1' -- statuses
+	check -o '16 addresses, 16 bindings' -- aliases
+}
+
+@test "the same by two users, and while one makes containers by hand" {
+	need 'no setpriv' command -v setpriv
+	for i in $(seq 60); do
+		{
+			user='' s=0
+			[ $((i % 2)) -eq 0 ] || user='setpriv --reuid 65534
+				--regid 65534 --clear-groups'
+			# shellcheck disable=SC2086 # words
+			inside env HOME=/ DOCKER_HOST=tcp://127.0.0.1:2375 $user \
+				loalias-pick -- docker create --name "web$i" \
+				-p {}:3000:3000 busybox true >/dev/null \
+				2>"err.$i" || s=$?
+			echo $s >"status.$i"
+		} 3>&- &
+		# It is there first, or makes one fewer win: never both.
+		[ "$i" -ne 20 ] || create hand -p 127.0.0.31:3000:3000
+	done
+	wait
+	cat err.* | sort | uniq -c
+	[ "$(cat status.* | grep -c '^[01]$')" -eq 60 ]
+	won=$(cat status.* | grep -c '^0$')
+	[ "$won" -eq 15 ] || [ "$won" -eq 16 ]
+	# shellcheck disable=SC2046 # words
+	inside docker inspect hand $(inside docker ps -aqf name=web) | jq -e '
+		[.[] | select(.Name != "/hand") |
+		.HostConfig.PortBindings[][].HostIp] | length == (unique | length)'
+}
+
+@test "kill -9 at random moments: no address is shared, none is lost" {
+	local pids=()
+
+	for i in $(seq 60); do
+		"$TESTS/dockerd" in "$ENGINE" loalias-pick -- docker create \
+			--name "web$i" -p {}:3000:3000 busybox true \
+			>/dev/null 2>&1 3>&- &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		sleep "0.0$((RANDOM % 4))"
+		[ $((RANDOM % 2)) -eq 0 ] || kill -9 "$pid" 2>/dev/null || :
+	done
+	# The commands go on without who was killed.
+	wait
+	until_true 30 sh -c '! pgrep -f "docker create --name web[0-9]* -p"'
+	# shellcheck disable=SC2046 # words
+	inside docker inspect $(inside docker ps -aq) | jq -e '
+		[.[].HostConfig.PortBindings[][].HostIp] |
+		length == (unique | length)'
+	# What nobody won is free: whoever was killed has left no claim.
+	until_true 5 inside sh -c '
+		[ "$(loalias-pick -a | wc -l)" -eq "$1" ]' sh \
+		$((16 - $(inside docker ps -aq | wc -l)))
+}
+
+@test "endpoints: the second socket, loopback TCP, a context" {
+	create web -p 127.0.0.16:80:80
+	for host in "unix://$ENGINE/second.sock" tcp://127.0.0.1:2375 \
+		tcp://localhost 127.0.0.1; do
+		check -o 127.0.0.17 -- inside env -u DOCKER_HOST \
+			loalias-pick -H "$host"
+		check -o 127.0.0.17 -- inside env DOCKER_HOST="$host" loalias-pick
+	done
+	inside env -u DOCKER_HOST docker context create private \
+		--docker "host=unix://$ENGINE/second.sock"
+	check -o 127.0.0.17 -- inside env -u DOCKER_HOST DOCKER_CONTEXT=private \
+		loalias-pick
+	inside env -u DOCKER_HOST docker context use private
+	check -o 127.0.0.17 -- inside env -u DOCKER_HOST loalias-pick
+	rm -r .docker/contexts
+	check -s 2 -e 'match:loalias-pick: docker context private: not found: .*' \
+		-- inside env -u DOCKER_HOST loalias-pick
+}

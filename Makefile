@@ -142,15 +142,15 @@ SCRIPTS = \
 	bin/smolvm-aliasroute \
 
 MAN1 = \
-	man/smolvm-allowpatch.1 \
-	man/loalias-audit.1 \
 	man/bottle-launch.1 \
 	man/bottle-prove.1 \
+	man/loalias-audit.1 \
 	man/loalias-canary.1 \
-	man/loalias-pick.1 \
 	man/loalias-ensure.1 \
+	man/loalias-pick.1 \
 	man/noproxy-add.1 \
 	man/smolvm-aliasroute.1 \
+	man/smolvm-allowpatch.1 \
 
 MAN7 = \
 	man/bottle-tools.7 \
@@ -162,9 +162,12 @@ UNIT = \
 	tests/unit_plan \
 	tests/unit_record \
 	tests/unit_sha256 \
+	tests/unit_vmdir \
+	tests/unit_vmedit \
 
 FUZZ = \
 	tests/fuzz_addr \
+	tests/fuzz_allowpatch \
 	tests/fuzz_noproxy \
 	tests/fuzz_record \
 

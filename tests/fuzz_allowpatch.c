@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A machine's record, or its "resources" at a launch: reading it, comparing
+ * it, and setting a policy in it.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "differ.h"
+#include "egress.h"
+#include "error.h"
+#include "io.h"
+#include "mem.h"
+#include "policy.h"
+#include "record.h"
+#include "vmdb.h"
+#include "vmedit.h"
+#include "vmstate.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static struct vmdb *db;
+
+static void
+require(int truth)
+{
+
+	if (!truth)
+		abort();
+}
+
+/* Is the member ${key} of the record ${arg} ${value}, unless it is set? */
+static int
+same(const char *key, const struct record *value, void *arg)
+{
+	struct record *other;
+	char *a, *b;
+
+	if (strcmp(key, "allowed_cidrs") == 0 || strcmp(key, "dns") == 0 ||
+	    strcmp(key, "egress_rules") == 0)
+		return (0);
+	other = record_get(arg, key);
+	require(other != NULL);
+	a = record_format(value);
+	b = record_format(other);
+	require(strcmp(a, b) == 0);
+	free(a);
+	free(b);
+	record_free(other);
+	return (0);
+}
+
+/* Is what ${new} says what ${p} asks for, and no more to do? */
+static void
+verify(const struct vmdb_row *new, const struct policy *p,
+    const struct record *before)
+{
+	struct vmedit edit[POLICY_MEMBERS];
+	struct record *after;
+	struct egress g;
+	struct error e;
+	char *text;
+	FILE *f;
+
+	after = record_parse(new->data, new->len, 0, "", &e);
+	require(after != NULL);
+	require(record_each(before, same, after) == 0);
+	require(record_each(after, same, (void *)(uintptr_t)before) == 0);
+	require(egress_read(after, &g, &e) == 0);
+	require(policy_is_list(p, &g) && policy_is_dns(p, &g) &&
+	    policy_is_rules(p, &g));
+	require(policy_edits(p, &g, edit) == 0);
+	f = io_memory(&text);
+	require((differ_write(f, p, &g, &g) == 0) == (g.hosts == NULL));
+	io_memory_end(f);
+	free(text);
+	egress_free(&g);
+	record_free(after);
+}
+
+static void
+set(const struct vmdb_row *row, const struct record *before,
+    const struct egress *g, const struct policy *p)
+{
+	struct vmedit edit[POLICY_MEMBERS];
+	struct vmdb_row new;
+	struct error e;
+	size_t i, n;
+
+	n = policy_edits(p, g, edit);
+	if (vmedit_apply(db, row, edit, n, &new, &e) == 0)
+		verify(&new, p, before);
+	else
+		require(n > 0 && strncmp(e.text, "its record", 10) == 0);
+	free(new.data);
+	for (i = 0; i < n; i++)
+		free(edit[i].json);
+}
+
+/* What is asked for: a bottle's policy, or none at all. */
+static void
+ask(struct policy *p, int all)
+{
+	struct error e;
+
+	memset(p, 0, sizeof(*p));
+	require(policy_operand(p, all ? "unrestricted" : "127.0.0.16", &e) ==
+	    0);
+	require(policy_resolver(p, all ? "none" : "255.255.255.255", &e) == 0);
+	require(policy_add_port(p, all ? "none" : "3000", &e) == 0);
+	require(policy_finish(p, &e) == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static const struct vmedit members[] = {
+		{ "allowed_cidrs", NULL }, { "dns", NULL },
+		{ "egress_rules", NULL }
+	};
+	struct egress g;
+	struct error e;
+	struct policy p;
+	struct record *r;
+	struct vmdb_row row;
+	struct vmstate state;
+	char *text;
+	FILE *f;
+	int i;
+
+	if (db == NULL)
+		require(vmdb_scratch(&db, &e) == 0);
+	memset(&g, 0, sizeof(g));
+	r = NULL;
+	row.data = mem_copy((const char *)data, len);
+	row.len = len;
+	row.text = 0;
+	if (vmedit_check(db, &row, members, 3, &e) == 0 &&
+	    (r = record_parse(row.data, len, 0, "its record", &e)) != NULL &&
+	    vmstate_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0)
+		for (i = 0; i < 2; i++) {
+			ask(&p, i);
+			f = io_memory(&text);
+			differ_write(f, &p, &g, &g);
+			differ_list(f, &g);
+			differ_ports(f, &g);
+			io_memory_end(f);
+			free(text);
+			set(&row, r, &g, &p);
+			policy_free(&p);
+		}
+	egress_free(&g);
+	record_free(r);
+	free(row.data);
+	return (0);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/* Where the engine keeps its things, on each system, and who runs. */
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "error.h"
+#include "proc.h"
+#include "vmdir.h"
+
+static void
+test_places(void **state)
+{
+	static const struct {
+		struct vmdir_env env;
+		const char *database, *machines;
+	} table[] = {
+		{ { 0, "/p", "/h", NULL, NULL, NULL },
+		    "/h/.local/share/smolvm/server/smolvm.db",
+		    "/h/.cache/smolvm/vms" },
+		{ { 0, "/p", "/h", NULL, "/d", "/c" },
+		    "/d/smolvm/server/smolvm.db", "/c/smolvm/vms" },
+		{ { 0, "/p", "/h", NULL, "d", "c" },
+		    "/h/.local/share/smolvm/server/smolvm.db",
+		    "/h/.cache/smolvm/vms" },
+		{ { 0, "/p", "/h", NULL, "", "" },
+		    "/h/.local/share/smolvm/server/smolvm.db",
+		    "/h/.cache/smolvm/vms" },
+		{ { 0, "/p", NULL, NULL, NULL, NULL },
+		    "/p/.local/share/smolvm/server/smolvm.db",
+		    "/p/.cache/smolvm/vms" },
+		{ { 0, "/p", "", NULL, NULL, NULL },
+		    "/p/.local/share/smolvm/server/smolvm.db",
+		    "/p/.cache/smolvm/vms" },
+		{ { 0, "/p", "/h", "/s", "/d", "/c" },
+		    "/s/.local/share/smolvm/server/smolvm.db",
+		    "/s/.cache/smolvm/vms" },
+		{ { 0, "/p", "/h", "s", "/d", "/c" },
+		    "s/.local/share/smolvm/server/smolvm.db",
+		    "s/.cache/smolvm/vms" },
+		{ { 0, "/p", "/h", "", "/d", "/c" },
+		    "/p/.local/share/smolvm/server/smolvm.db",
+		    "/p/.cache/smolvm/vms" },
+		{ { 1, "/p", "/h", NULL, NULL, NULL },
+		    "/h/Library/Application Support/smolvm/server/smolvm.db",
+		    "/h/Library/Caches/smolvm/vms" },
+		{ { 1, "/p", "/h", "/s", "/d", "/c" },
+		    "/h/Library/Application Support/smolvm/server/smolvm.db",
+		    "/h/Library/Caches/smolvm/vms" },
+		{ { 1, "/p", NULL, NULL, NULL, NULL },
+		    "/p/Library/Application Support/smolvm/server/smolvm.db",
+		    "/p/Library/Caches/smolvm/vms" }
+	};
+	struct vmdir_place place;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		vmdir_place(&table[i].env, &place);
+		assert_string_equal(place.database, table[i].database);
+		assert_string_equal(place.machines, table[i].machines);
+		vmdir_place_free(&place);
+	}
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f;
+
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) != EOF);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* FIPS 180-2's vectors "abc" and the one of 448 bits, as machines' names. */
+static void
+test_folders(void **state)
+{
+	static const char long_name[] =
+	    "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+	char dir[] = "/tmp/unit_vmdir.XXXXXX", *found;
+	struct error e;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chdir(dir), 0);
+	assert_int_equal(system("mkdir ba7816bf8f01cfea 248d6a61d20638b8"),
+	    0);
+	write_file("ba7816bf8f01cfea/name", "abc");
+	write_file("248d6a61d20638b8/name", long_name);
+	assert_int_equal(vmdir_find(".", "abc", &found, &e), 1);
+	assert_string_equal(found, "./ba7816bf8f01cfea");
+	free(found);
+	assert_int_equal(vmdir_find(".", long_name, &found, &e), 1);
+	assert_string_equal(found, "./248d6a61d20638b8");
+	free(found);
+	assert_int_equal(vmdir_find(".", "abd", &found, &e), 0);
+	assert_int_equal(vmdir_find("./none", "abc", &found, &e), 0);
+	write_file("ba7816bf8f01cfea/name", "abc\n");
+	assert_int_equal(vmdir_find(".", "abc", &found, &e), -1);
+	assert_int_equal(system("rm -r ba7816bf8f01cfea 248d6a61d20638b8"),
+	    0);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void
+test_processes(void **state)
+{
+	pid_t pid;
+	int status;
+
+	(void)state;
+	assert_true(proc_runs(getpid(), 0));
+	assert_false(proc_runs(0, 0));
+	assert_false(proc_runs(-1, 0));
+	assert_false(proc_runs(1LL << 40, 0));
+	assert_false(proc_runs(getpid(), 1));
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_false(proc_runs(pid, 0));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_processes),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+/* The edit of a record: what changes, what does not, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "error.h"
+#include "vmdb.h"
+#include "vmedit.h"
+
+static struct vmdb *db;
+
+static int
+open_db(void **state)
+{
+	struct error e;
+
+	(void)state;
+	return (vmdb_scratch(&db, &e));
+}
+
+static int
+close_db(void **state)
+{
+
+	(void)state;
+	vmdb_close(db);
+	return (0);
+}
+
+static struct vmdb_row
+row_of(const char *text, size_t len)
+{
+	struct vmdb_row row;
+
+	row.data = strndup(text, len);
+	if (strlen(text) < len) {
+		row.data = malloc(len + 1);
+		memcpy(row.data, text, len + 1);
+	}
+	row.len = len;
+	row.text = 0;
+	return (row);
+}
+
+/* Edit ${in}; NULL is the reason instead. */
+static void
+expect(const char *in, struct vmedit *edit, size_t n, const char *out,
+    const char *why)
+{
+	struct vmdb_row new, row;
+	struct error e;
+	int result;
+
+	row = row_of(in, strlen(in));
+	result = vmedit_apply(db, &row, edit, n, &new, &e);
+	assert_int_equal(result, out != NULL ? 0 : -1);
+	if (out == NULL) {
+		assert_string_equal(e.text, why);
+		assert_null(new.data);
+	} else {
+		assert_string_equal(new.data, out);
+		assert_int_equal(new.len, strlen(out));
+	}
+	free(new.data);
+	free(row.data);
+}
+
+static void
+test_edits(void **state)
+{
+	struct vmedit list = { "allowed_cidrs", NULL };
+	struct vmedit both[2] = {
+		{ "allowed_cidrs", NULL }, { "dns", NULL }
+	};
+	char ten[] = "[\"10.0.0.0/8\"]", null[] = "null", address[] = "\"a\"";
+	char empty[] = "[]";
+
+	(void)state;
+	list.json = ten;
+	expect("{\"allowed_cidrs\":null,\"b\":1.0}", &list, 1,
+	    "{\"allowed_cidrs\":[\"10.0.0.0/8\"],\"b\":1.0}", NULL);
+	expect("{}", &list, 1, "{\"allowed_cidrs\":[\"10.0.0.0/8\"]}", NULL);
+	expect("{\"a\":{\"allowed_cidrs\":1}}", &list, 1,
+	    "{\"a\":{\"allowed_cidrs\":1},\"allowed_cidrs\":"
+	    "[\"10.0.0.0/8\"]}", NULL);
+	list.json = null;
+	expect("{\"allowed_cidrs\":[\"x\"],\"b\":18446744073709551616}",
+	    &list, 1, "{\"allowed_cidrs\":null,\"b\":18446744073709551616}",
+	    NULL);
+	list.json = empty;
+	expect("{\"a\":\"\\u00e4\\/\\ud83d\\ude00\"}", &list, 1,
+	    "{\"a\":\"\\u00e4\\/\\ud83d\\ude00\",\"allowed_cidrs\":[]}",
+	    NULL);
+	list.json = NULL;
+	expect("{\"a\":1,\"allowed_cidrs\":7,\"b\":2}", &list, 1,
+	    "{\"a\":1,\"b\":2}", NULL);
+	expect("{\"a\":1}", &list, 1, "{\"a\":1}", NULL);
+	both[0].json = ten;
+	both[1].json = address;
+	expect("{\"dns\":null}", both, 2,
+	    "{\"dns\":\"a\",\"allowed_cidrs\":[\"10.0.0.0/8\"]}", NULL);
+	/* blanks between tokens are the one thing that is not kept */
+	expect(" { \"dns\" : [ 1 , 2 ] , \"x\" : \" \" }\n", both, 2,
+	    "{\"dns\":\"a\",\"x\":\" \",\"allowed_cidrs\":[\"10.0.0.0/8\"]}",
+	    NULL);
+}
+
+static void
+test_refusals(void **state)
+{
+	struct vmedit list = { "allowed_cidrs", NULL };
+	char bad[] = "[\"10.0.0.0/8\"", null[] = "null";
+
+	(void)state;
+	list.json = null;
+	expect("", &list, 1, NULL, "its record is not one JSON object");
+	expect("[{}]", &list, 1, NULL, "its record is not one JSON object");
+	expect("{}x", &list, 1, NULL, "its record is not one JSON object");
+	expect("\xef\xbb\xbf{}", &list, 1, NULL,
+	    "its record is not one JSON object");
+	expect("{\"a\":1,\"a\":1}", &list, 1, NULL,
+	    "its record has a member twice");
+	expect("{\"a\":1,\"\\u0061\":1}", &list, 1, NULL,
+	    "its record has a member twice");
+	expect("{\"allowed_cidr\\u0073\":1}", &list, 1, NULL,
+	    "its record spells the member allowed_cidrs with escapes");
+	/* although it is spelled without, elsewhere */
+	expect("{\"allowed_cidr\\u0073\":1,\"b\":{\"allowed_cidrs\":1}}",
+	    &list, 1, NULL,
+	    "its record spells the member allowed_cidrs with escapes");
+	list.json = bad;
+	expect("{}", &list, 1, NULL, "malformed JSON");
+}
+
+static void
+test_bytes_that_end_a_text(void **state)
+{
+	struct vmdb_row row;
+	struct error e;
+
+	(void)state;
+	row = row_of("{}\0{}", 5);
+	assert_int_equal(vmedit_check(db, &row, NULL, 0, &e), -1);
+	assert_string_equal(e.text, "its record: has a NUL byte");
+	free(row.data);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_edits),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_bytes_that_end_a_text),
+	};
+
+	return (cmocka_run_group_tests(tests, open_db, close_db));
+}

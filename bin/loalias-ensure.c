@@ -114,11 +114,9 @@ ensure(const struct pool *pool, struct input *in)
 	memset(&left, 0, sizeof(left));
 	memset(&todo, 0, sizeof(todo));
 	status = 2;
-	result = ensure_look(&want, pool, &todo, &e);
-	/* The interface matters only if something has to be done to it. */
-	if (result == 0 && (todo.count > 0 ||
-	    strcmp(want.interface, lo_system.interface) != 0))
-		result = lo_check(want.interface, want.verb, &e);
+	result = lo_check(want.interface, want.verb, &e);
+	if (result == 0)
+		result = ensure_look(&want, pool, &todo, &e);
 	if (result == 0 && todo.count > 0 && !nflag)
 		result = ensure_change(&want, &todo, &done, &left, &e);
 	if (result == 0) {

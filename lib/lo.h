@@ -24,8 +24,9 @@ extern const struct lo_system lo_system;
 /**
  * lo_usable(addr, n, usable, e):
  * Set usable[i] to whether a server could be reached on addr[i], for ${n}
- * addresses within 127.0.0.0/8.  No privilege is needed, nothing is changed
- * and nothing sent.  Return 0, or -1 with ${e} set.
+ * addresses within 127.0.0.0/8, if the interface is up: lo_check().  No
+ * privilege is needed, nothing is changed and nothing sent.  Return 0, or -1
+ * with ${e} set.
  */
 int lo_usable(const struct addr *, size_t, char *, struct error *);
 

@@ -18,65 +18,31 @@
 #include "addr.h"
 #include "error.h"
 
-#define DISCARD	9	/* any port will do: nothing is sent */
-
 const struct lo_system lo_system = { "lo", "sudo", PLAN_IP };
 
 /*
- * Would a packet to ${a} stay on this host?  A connected UDP socket sends
- * nothing, but has the kernel look for a route and a source address.  With a
- * default route it succeeds for an address that is not there too; but then
- * the source is the one of the network card.
+ * Every address of this host is reached through lo.  bind(2) takes any address
+ * where ip_nonlocal_bind is set, and connect(2) any that a route leads to; but
+ * the interface that multicasts leave by can be given by its address, and
+ * there only one of this host will do (ip_dev_find() in the kernel).  Nothing
+ * else changes in the socket, so one is enough for all.
  */
-static int
-is_routed(int fd, const struct addr *a)
-{
-	struct sockaddr_storage ss;
-	struct sockaddr_in self;
-	struct sockaddr none;
-	socklen_t len;
-	int result;
-
-	len = addr_socket(a, DISCARD, &ss);
-	if (connect(fd, (struct sockaddr *)&ss, len) == -1)
-		return (0);
-	len = sizeof(self);
-	result = getsockname(fd, (struct sockaddr *)&self, &len) == 0 &&
-	    ntohl(self.sin_addr.s_addr) >> 24 == 127;
-	memset(&none, 0, sizeof(none));
-	none.sa_family = AF_UNSPEC;
-	connect(fd, &none, sizeof(none));
-	return (result);
-}
-
-/*
- * Is ${a} an address of this host?  bind(2) takes any where ip_nonlocal_bind
- * is set, and wants a socket for each; the interface that multicasts leave by
- * can be given by its address as well, on the same socket again and again,
- * and there only one of this host will do (ip_dev_find() in the kernel).
- */
-static int
-is_local(int fd, const struct addr *a)
-{
-	struct ip_mreqn mreq;
-
-	memset(&mreq, 0, sizeof(mreq));
-	memcpy(&mreq.imr_address, a->byte, 4);
-	return (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq,
-	    sizeof(mreq)) == 0);
-}
-
 int
 lo_usable(const struct addr *addr, size_t n, char *usable, struct error *e)
 {
+	struct ip_mreqn mreq;
 	size_t i;
 	int fd;
 
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return (error_sys(e, "socket"));
-	for (i = 0; i < n; i++)
-		usable[i] = is_routed(fd, &addr[i]) && is_local(fd, &addr[i]);
+	memset(&mreq, 0, sizeof(mreq));
+	for (i = 0; i < n; i++) {
+		memcpy(&mreq.imr_address, addr[i].byte, 4);
+		usable[i] = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq,
+		    sizeof(mreq)) == 0;
+	}
 	close(fd);
 	return (0);
 }

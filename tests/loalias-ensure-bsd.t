@@ -198,6 +198,15 @@ loalias-ensure: lo0: ifconfig: ioctl (SIOCAIFADDR): cannot be done; to do it by 
 		-- on "$ENSURE" -j 127.0.0.16/30
 }
 
+@test "what the commands print does not get among the addresses" {
+	bsd
+	: >"$STATE/chatty"
+	check -o 127.0.0.16 -e 'lo0: as you wish' \
+		-- typing secret "$ENSURE" 127.0.0.16
+	echo free >"$STATE/mode"
+	check -o 127.0.0.17 -- on "$ENSURE" 127.0.0.17
+}
+
 @test "sudoers that allow some: the others are asked for" {
 	bsd
 	# No password for the first, and none afterwards.

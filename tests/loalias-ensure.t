@@ -143,6 +143,15 @@ print(answer)' "$1"
 	check -s 1 -- on sh -c 'ip -o -4 address | grep -F 127.0.0.16'
 }
 
+@test "lo is down, though it has the address: connect(2) and bind(2) lie" {
+	bare_lo
+	on loalias-ensure 127.0.0.16 >/dev/null
+	on ip link set lo down
+	sockets_say 127.0.0.16 'connect from 127.0.0.16, bind'
+	check -s 2 -e 'loalias-ensure: lo: is down, so no address on it works' \
+		-- on loalias-ensure 127.0.0.16
+}
+
 @test "a local route for all (AnyIP) needs no addresses" {
 	bare_lo
 	on ip route add local 127.0.0.16/28 dev lo
@@ -152,17 +161,24 @@ print(answer)' "$1"
 	lo_is 127.0.0.1/32
 }
 
-@test "two at once: both succeed" {
+# Without a $HOME nothing is locked: they get into each other's way.
+@test "four at once: all succeed, also without a lock" {
 	bare_lo
-	on loalias-ensure 127.0.1.0/25 >one 2>&1 3>&- &
-	one=$!
-	on loalias-ensure 127.0.1.0/25 >two 2>&1 3>&- &
-	two=$!
-	check -- wait "$one"
-	check -- wait "$two"
-	check -o 128 -- on sh -c 'ip -o -4 address show dev lo | grep -c 127.0.1'
-	check -o "$(on loalias-ensure 127.0.1.0/25)" -- grep -v waiting one
-	check -o "$(on loalias-ensure 127.0.1.0/25)" -- grep -v waiting two
+	for home in "$HOME" ''; do
+		on loalias-ensure -d 127.0.1.0/25 >/dev/null
+		pids=
+		for i in 1 2 3 4; do
+			HOME=$home on loalias-ensure 127.0.1.0/25 >"$i" \
+				2>/dev/null 3>&- &
+			pids="$pids $!"
+		done
+		for pid in $pids; do
+			check -- wait "$pid"
+		done
+		check -o 128 -- sh -c 'sort -u 1 2 3 4 | wc -l'
+		check -o 128 -- on sh -c \
+			'ip -o -4 address show dev lo | grep -c 127.0.1'
+	done
 }
 
 @test "-d takes away what is there, and never 127.0.0.1" {
@@ -179,7 +195,10 @@ print(answer)' "$1"
 	# 127.0.0.1/8 makes 127.0.0.20 usable, but there is nothing to remove.
 	on ip address add 127.0.0.1/8 dev lo
 	check -- on loalias-ensure -d 127.0.0.20
-	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32 127.0.0.1/8
+	# Nor is what somebody else put there in another form.
+	on ip address add 127.0.0.20/8 dev lo
+	check -- on loalias-ensure -d 127.0.0.20
+	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32 127.0.0.1/8 127.0.0.20/8
 }
 
 @test "an interface that is not there, or is no loopback" {
@@ -205,7 +224,7 @@ print(answer)' "$1"
 @test "a kernel without IPv4" {
 	need 'no compiler, or this is not Linux' "${CC:-cc}" -o noipv4 \
 		"$TESTS/fake_noipv4.c"
-	check -s 2 -e 'loalias-ensure: socket: Address family not supported by protocol' \
+	check -s 2 -e 'loalias-ensure: lo: Address family not supported by protocol' \
 		-- ./noipv4 loalias-ensure 127.0.0.16
 }
 

@@ -16,7 +16,6 @@
 #include "mem.h"
 #include "policy.h"
 #include "record.h"
-#include "vmdb.h"
 #include "vmlist.h"
 #include "vmpatch.h"
 
@@ -171,7 +170,7 @@ survey(const struct machine_home *home, char *const *name, size_t count,
 
 	all = NULL;
 	n = 0;
-	if (count == 0 && vmdb_names(home->db, &all, &n, &e) == -1) {
+	if (count == 0 && machine_names(home, &all, &n, &e) == -1) {
 		say(home, NULL, e.text);
 		status = 2;
 	} else if (lflag)

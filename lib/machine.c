@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mem.h"
 #include "record.h"
 #include "vmedit.h"
 
@@ -43,6 +44,35 @@ machine_leave(struct machine_home *home)
 {
 
 	vmdir_place_free(&home->place);
+}
+
+int
+machine_names(const struct machine_home *home, char ***name, size_t *count,
+    struct error *e)
+{
+	struct record *list, *r;
+	const char *s;
+	char *text;
+	size_t i;
+
+	*count = 0;
+	if (vmdb_ask(home->db, "SELECT json_group_array(name) FROM "
+	    "(SELECT name FROM vms ORDER BY name)", NULL, 0, &text, e) != 1)
+		return (-1);
+	list = record_parse(text, strlen(text), 0, "the machines' names", e);
+	free(text);
+	if (list == NULL)
+		return (-1);
+	*name = mem_alloc(record_count(list) + 1, sizeof(**name));
+	for (i = 0; i < record_count(list); i++) {
+		r = record_at(list, i);
+		s = record_string(r);
+		if (s != NULL)
+			(*name)[(*count)++] = mem_copy(s, strlen(s));
+		record_free(r);
+	}
+	record_free(list);
+	return (0);
 }
 
 /* Find the machine's folder and, if asked to, lock it. */

@@ -28,6 +28,14 @@ int machine_open(struct machine_home *, const char *, struct error *);
 void machine_close(struct machine_home *);
 void machine_leave(struct machine_home *);
 
+/**
+ * machine_names(home, name, count, e):
+ * Read the names of all machines, sorted.  Return 0 with ${name} and ${count}
+ * set, to be freed each and together, or -1 with ${e} set.
+ */
+int machine_names(const struct machine_home *, char ***, size_t *,
+    struct error *);
+
 /* One of them, as it is recorded. */
 struct machine {
 	char		*dir;		/* its folder; NULL if none is there */

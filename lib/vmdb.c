@@ -13,6 +13,7 @@
 
 struct vmdb {
 	sqlite3	*sql;
+	char	*wal;		/* the write-ahead log's path, if there is any */
 };
 
 static int
@@ -98,6 +99,8 @@ out:
 	return (result);
 }
 
+#define TABLE	"name TEXT 11, data BLOB 10UTF-80"
+
 /* Are the tables smolvm's, as of 0.6.0 to 1.32.2? */
 static int
 recognise(struct vmdb *db, struct error *e)
@@ -105,16 +108,22 @@ recognise(struct vmdb *db, struct error *e)
 	char *text;
 	int result;
 
+	/* The journal's mode is what ends it. */
 	result = vmdb_ask(db, "SELECT group_concat(name || ' ' || type || ' ' "
 	    "|| \"notnull\" || pk, ', ') || (SELECT encoding || count(type) "
-	    "FROM pragma_encoding LEFT JOIN sqlite_master ON tbl_name = 'vms' "
-	    "AND type IN ('trigger', 'view')) FROM pragma_table_info('vms')",
+	    "|| journal_mode FROM pragma_encoding, pragma_journal_mode "
+	    "LEFT JOIN sqlite_master ON tbl_name = 'vms' AND "
+	    "type IN ('trigger', 'view')) FROM pragma_table_info('vms')",
 	    NULL, 0, &text, e);
 	if (result == 0)
 		return (error_set(e, "is not smolvm's: it has no table vms"));
 	if (result == -1)
 		return (-1);
-	result = strcmp(text, "name TEXT 11, data BLOB 10UTF-80");
+	result = strncmp(text, TABLE, strlen(TABLE));
+	if (strcmp(text, TABLE "wal") != 0) {
+		free(db->wal);
+		db->wal = NULL;
+	}
 	free(text);
 	if (result != 0)
 		return (error_set(e, "is not as smolvm makes it: its table "
@@ -126,16 +135,16 @@ int
 vmdb_open(const char *path, struct vmdb **out, struct error *e)
 {
 	struct vmdb *db;
-	char *file, *wal;
+	char *file;
 	int left;
 
 	/* "./" keeps SQLite from reading meaning into ":memory:", "file:". */
 	file = mem_format("%s%s", path[0] == '/' ? "" : "./", path);
-	wal = mem_format("%s-wal", file);
 	db = mem_alloc(1, sizeof(*db));
+	db->wal = mem_format("%s-wal", file);
 	if (vmfile_check(path[0] != '\0' ? file : path, e) == -1)
 		goto err;
-	left = access(wal, F_OK) == 0;
+	left = access(db->wal, F_OK) == 0;
 	if (sqlite3_open_v2(file, &db->sql, SQLITE_OPEN_READWRITE, NULL) !=
 	    SQLITE_OK || sqlite3_busy_timeout(db->sql, VMDB_WAIT * 1000) !=
 	    SQLITE_OK || sqlite3_db_config(db->sql,
@@ -148,13 +157,11 @@ vmdb_open(const char *path, struct vmdb **out, struct error *e)
 	sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, VMDB_MAX);
 	if (recognise(db, e) == -1)
 		goto err;
-	free(wal);
 	free(file);
 	*out = db;
 	return (0);
 err:
 	vmdb_close(db);
-	free(wal);
 	free(file);
 	return (-1);
 }
@@ -178,6 +185,7 @@ vmdb_close(struct vmdb *db)
 	if (db == NULL)
 		return;
 	sqlite3_close(db->sql);
+	free(db->wal);
 	free(db);
 }
 
@@ -208,38 +216,6 @@ out:
 	return (result);
 }
 
-int
-vmdb_names(struct vmdb *db, char ***name, size_t *count, struct error *e)
-{
-	sqlite3_stmt *s;
-	size_t len;
-	int more;
-
-	s = NULL;
-	*name = NULL;
-	*count = 0;
-	more = prepare(db, &s, "SELECT name FROM vms ORDER BY name", NULL, 0,
-	    e);
-	while (more == 0 && (more = step(db, s, e)) == 1) {
-		*name = mem_resize(*name, *count + 1, sizeof(**name));
-		(*name)[(*count)++] = column(s, 0, &len);
-		more = 0;
-	}
-	sqlite3_finalize(s);
-	return (more);
-}
-
-/* Step ${s} to its end, and back to its beginning. */
-static int
-run(struct vmdb *db, sqlite3_stmt *s, struct error *e)
-{
-	int result;
-
-	result = step(db, s, e);
-	sqlite3_reset(s);
-	return (result);
-}
-
 /* The updates of one transaction: 1, 0 if a row is another now, or -1. */
 static int
 update(struct vmdb *db, sqlite3_stmt *s, char *const *name,
@@ -256,12 +232,28 @@ update(struct vmdb *db, sqlite3_stmt *s, char *const *name,
 		    SQLITE_STATIC);
 		sqlite3_bind_blob64(s, 4, old[i].data, old[i].len,
 		    SQLITE_STATIC);
-		if (run(db, s, e) == -1)
+		if (step(db, s, e) == -1)
 			return (-1);
+		sqlite3_reset(s);
 		if (sqlite3_changes(db->sql) != 1)
 			return (0);
 	}
 	return (1);
+}
+
+/*
+ * The first frames of a log wait for the disk, twice, with the lock held: lest
+ * what the log held before, and is overwritten now, comes back after a power
+ * cut.  A log that is empty has no before: whatever part of it is there then,
+ * the record is the old or the new one.  It is synced before it is used for
+ * anything, at the checkpoint.
+ */
+static int
+synchronous(struct vmdb *db, int off)
+{
+
+	return (sqlite3_exec(db->sql, off ? "PRAGMA synchronous=OFF" :
+	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL));
 }
 
 int
@@ -275,22 +267,27 @@ vmdb_write(struct vmdb *db, char *const *name, const struct vmdb_row *old,
 	sqlite3_stmt *s[4];
 	struct error ignored;
 	size_t i;
-	int result;
+	int fresh, result;
 
 	memset(s, 0, sizeof(s));
 	result = -1;
+	fresh = db->wal != NULL && vmfile_empty(db->wal);
+	synchronous(db, fresh);
 	for (i = 0; i < 4; i++)
 		if (prepare(db, &s[i], sql[i], NULL, 0, e) == -1)
 			goto out;
-	if (run(db, s[0], e) == -1)
+	if (step(db, s[0], e) == -1)
 		goto out;
-	result = update(db, s[1], name, old, new, count, e);
-	if (result == 1 && run(db, s[2], e) == -1)
+	result = 0;
+	if (!fresh || vmfile_empty(db->wal))
+		result = update(db, s[1], name, old, new, count, e);
+	if (result == 1 && step(db, s[2], e) == -1)
 		result = -1;
 	if (!sqlite3_get_autocommit(db->sql))
-		run(db, s[3], &ignored);
+		step(db, s[3], &ignored);
 out:
 	for (i = 0; i < 4; i++)
 		sqlite3_finalize(s[i]);
+	synchronous(db, 0);
 	return (result);
 }

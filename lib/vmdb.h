@@ -47,13 +47,6 @@ void vmdb_close(struct vmdb *);
 int vmdb_read(struct vmdb *, const char *, struct vmdb_row *, struct error *);
 
 /**
- * vmdb_names(db, name, count, e):
- * Read the names of all machines, sorted.  Return 0 with ${name} and ${count}
- * set, to be freed each and together, or -1 with ${e} set.
- */
-int vmdb_names(struct vmdb *, char ***, size_t *, struct error *);
-
-/**
  * vmdb_ask(db, sql, arg, count, text, e):
  * Run the query ${sql} with the ${count} strings at ${arg}.  Return 1 with
  * ${text}, to be free(3)d, its first value; 0 if that is NULL or there is

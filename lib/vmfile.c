@@ -49,3 +49,11 @@ vmfile_check(const char *path, struct error *e)
 	free(folder);
 	return (result);
 }
+
+int
+vmfile_empty(const char *path)
+{
+	struct stat st;
+
+	return (stat(path, &st) == 0 && st.st_size == 0);
+}

@@ -12,4 +12,7 @@ struct error;
  */
 int vmfile_check(const char *, struct error *);
 
+/* vmfile_empty(path): is ${path} there, with nothing in it? */
+int vmfile_empty(const char *);
+
 #endif

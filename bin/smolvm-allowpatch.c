@@ -79,7 +79,7 @@ set(const struct machine_home *home, const char *name,
 	*changed = result == 1 && !nflag;
 	f = io_memory(&notes);
 	vmpatch_notes(f, home, p, &m);
-	io_memory_end(f);
+	io_memory_end(f, &notes);
 	say_lines(home, name, notes);
 	if (jflag) {
 		record = in->record != NULL ? record_copy(in->record) :
@@ -115,7 +115,7 @@ check(const struct machine_home *home, const char *name,
 	}
 	f = io_memory(&lines);
 	status = differ_write(f, p, &m.egress, found ? &launched : NULL) > 0;
-	io_memory_end(f);
+	io_memory_end(f, &lines);
 	say_lines(home, name, lines);
 out:
 	egress_free(&launched);
@@ -133,7 +133,7 @@ list(const struct machine_home *home, char *const *name, size_t count,
 
 	f = io_memory(&errors);
 	bad = vmlist_write(out, home, name, count, jflag, f);
-	io_memory_end(f);
+	io_memory_end(f, &errors);
 	say_lines(home, NULL, errors);
 	return (bad > 0 ? 2 : 0);
 }
@@ -207,7 +207,7 @@ work(const char *file, int argc, char **argv, const struct policy *p,
 	else
 		status = set(&home, argv[0], p, in, out, &changed);
 	machine_close(&home);
-	io_memory_end(out);
+	io_memory_end(out, &text);
 	if (status != 2)
 		fputs(text, stdout);
 	status = io_finish(status);

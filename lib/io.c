@@ -15,12 +15,15 @@ void
 io_init(void)
 {
 	static const int mode[] = { O_WRONLY, O_RDONLY, O_WRONLY };
+	static char out[65536];
 	int fd;
 
 	for (fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
 		    open("/dev/null", mode[fd]) != fd)
 			_exit(2);
+	/* Of an output that fails half-way nothing is seen. */
+	setvbuf(stdout, out, _IOFBF, sizeof(out));
 }
 
 int
@@ -95,10 +98,11 @@ io_memory(char **text)
 }
 
 void
-io_memory_end(FILE *f)
+io_memory_end(FILE *f, char *const *text)
 {
 
-	if (ferror(f) || fclose(f) != 0)
+	/* glibc's fclose(3) may lose the text and say that all is well. */
+	if (ferror(f) || fclose(f) != 0 || *text == NULL)
 		mem_exhausted();
 }
 

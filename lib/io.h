@@ -11,7 +11,8 @@ struct error;
  * io_init():
  * Fill descriptors 0 to 2 where the caller closed them, so that no file that
  * is opened later gets one of them.  A filled 0 cannot be read and a filled 1
- * cannot be written: using them stays an error.  Call it first in main().
+ * cannot be written: using them stays an error.  Standard output gets a
+ * buffer that needs no memory.  Call it first in main().
  */
 void io_init(void);
 
@@ -38,11 +39,11 @@ int io_null_stdin(struct error *);
 
 /**
  * io_memory(text):
- * A stream whose output gathers at ${text}, to be closed by io_memory_end();
- * only then ${text} is good, and it is to be freed.
+ * A stream whose output gathers at ${text}, to be closed by
+ * io_memory_end(f, text); only then ${text} is good, and it is to be freed.
  */
 FILE *io_memory(char **);
-void io_memory_end(FILE *);
+void io_memory_end(FILE *, char *const *);
 
 /**
  * io_finish(status):

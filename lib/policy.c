@@ -221,7 +221,7 @@ rules_json(const struct policy *p)
 			    "tcp", cidr_format(&p->list[i], buf),
 			    p->port[j].port, p->port[j].port);
 	fputs("{\"action\":\"deny\"}]", f);
-	io_memory_end(f);
+	io_memory_end(f, &json);
 	return (json);
 }
 

@@ -91,6 +91,14 @@ exhausted(void *unused)
 	mem_exhausted();
 }
 
+/* Without it libjq would abort, and it needs memory for this itself. */
+__attribute__((constructor)) static void
+begin(void)
+{
+
+	jv_nomem_handler(exhausted, NULL);
+}
+
 /* Exactly one value, or an invalid one; why is left out on purpose. */
 static jv
 parse_one(const char *text, size_t len)
@@ -103,8 +111,7 @@ parse_one(const char *text, size_t len)
 	v = jv_parser_next(parser);
 	if (jv_is_valid(v)) {
 		more = jv_parser_next(parser);
-		if (jv_is_valid(more) ||
-		    jv_invalid_has_msg(jv_copy(more))) {
+		if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {
 			jv_free(v);
 			v = jv_invalid();
 		}
@@ -121,7 +128,6 @@ record_parse(const char *text, size_t len, int flags, const char *name,
 	struct census c;
 	jv v;
 
-	jv_nomem_handler(exhausted, NULL);
 	if (text_check(text, len, name, e) == -1)
 		return (NULL);
 	if (len > INT_MAX) {

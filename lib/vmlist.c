@@ -54,7 +54,7 @@ ports(const struct egress *g)
 
 	f = io_memory(&text);
 	differ_ports(f, g);
-	io_memory_end(f);
+	io_memory_end(f, &text);
 	if (g->rules.count == 0)
 		list = record_new_string(NULL);
 	else if (strcmp(text, "other") == 0)

@@ -68,6 +68,7 @@ OBJ = \
 	lib/record.o \
 	lib/rules.o \
 	lib/sha256.o \
+	lib/skim.o \
 	lib/sort.o \
 	lib/text.o \
 	lib/vmdb.o \
@@ -117,6 +118,7 @@ HDR = \
 	lib/record.h \
 	lib/rules.h \
 	lib/sha256.h \
+	lib/skim.h \
 	lib/sort.h \
 	lib/text.h \
 	lib/vmdb.h \

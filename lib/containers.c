@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "ports.h"
 #include "record.h"
+#include "skim.h"
 
 #define FILE_MAX	(64UL * 1024 * 1024)
 #define WANTED	"the output of docker inspect is expected"
@@ -242,7 +243,7 @@ containers_read(const char *text, size_t len, const char *name,
 	if (text[strspn(text, " \t\r\n")] != '[')
 		return (error_set(e, "%s: %s: " WANTED, name,
 		    len == 0 ? "is empty" : "is no JSON array"));
-	list = record_parse(text, len, 0, name, e);
+	list = skim_parse(text, len, name, e);
 	if (list == NULL)
 		return (-1);
 	result = field_each(list, file_append, c, e);

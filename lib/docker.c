@@ -12,6 +12,7 @@
 #include "field.h"
 #include "mem.h"
 #include "record.h"
+#include "skim.h"
 
 #define ANSWER_MAX	(64UL * 1024 * 1024)	/* 5,000 containers: 7 MB */
 #define CONNECT_MS	5000L
@@ -155,7 +156,7 @@ get(struct docker *d, const char *path, struct record **r, struct error *e)
 		complain(d, status, e);
 		return (status);
 	}
-	*r = record_parse(d->len > 0 ? d->body : "", d->len, 0, "answer", e);
+	*r = skim_parse(d->len > 0 ? d->body : "", d->len, "answer", e);
 	return (*r != NULL ? status : -1);
 }
 

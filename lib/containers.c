@@ -57,7 +57,7 @@ host_network(const struct record *r, int *yes, struct error *e)
 	return (0);
 }
 
-/* Call ${fn} for the elements of ${r}'s array ${key}. */
+/* Call ${fn} for the elements of ${r}'s ${key}. */
 static int
 each_of(const struct record *r, const char *key,
     int (*fn)(const struct record *, void *, struct error *), void *arg,

@@ -67,7 +67,8 @@ judge(struct scan *s, int fd, unsigned port, int no, struct error *e)
 
 	if (no == ECONNREFUSED || (no == 0 && is_self(fd)))
 		return (0);
-	if (no != 0) {
+	/* A listener that was closed meanwhile resets its connections. */
+	if (no != 0 && no != ECONNRESET) {
 		errno = no;
 		return (error_sys(e, "%s: port %u",
 		    addr_format(s->alias, buf), port));

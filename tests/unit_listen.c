@@ -6,12 +6,14 @@
 #include <sys/types.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <netinet/in.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +37,57 @@ static struct addr alias[2];
 static uint32_t seed;
 static int held[SOCKETS];
 static size_t holding;
+
+#ifdef __linux__
+/* sched.h, which has them, shows them with _GNU_SOURCE only. */
+int unshare(int);
+#define NEW_NAMESPACES	(0x10000000 | 0x40000000) /* CLONE_NEW{USER,NET} */
+
+/* Enter a new network namespace, with lo up. */
+static int
+enter(void)
+{
+	struct ifreq r;
+	int fd, result;
+
+	if (unshare(NEW_NAMESPACES) == -1)
+		return (-1);
+	memset(&r, 0, sizeof(r));
+	strcpy(r.ifr_name, "lo");
+	r.ifr_flags = IFF_UP;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	result = ioctl(fd, SIOCSIFFLAGS, &r);
+	close(fd);
+	return (result);
+}
+/* A terminal: the end that a program has of it, and the other one. */
+static int
+terminal(int *master)
+{
+	int zero;
+
+	zero = 0;
+	*master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	if (*master == -1 || ioctl(*master, TIOCSPTLCK, &zero) == -1)
+		return (-1);
+	return (ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY));
+}
+#else
+static int
+terminal(int *master)
+{
+
+	*master = -1;
+	return (-1);
+}
+
+static int
+enter(void)
+{
+
+	return (-1);
+}
+#endif
 
 /* One of ${n}: the same ones on every run. */
 static unsigned
@@ -259,6 +312,83 @@ test_scan_and_full_queues(void **state)
 	let_go();
 }
 
+/* Listeners that come and go, in a process of their own, until it is killed. */
+static pid_t
+churn(void)
+{
+	pid_t parent, pid;
+
+	parent = getpid();
+	pid = fork();
+	while (pid == 0) {
+		if (getppid() != parent)
+			_exit(1);
+		if (holding == SOCKETS / 4)
+			let_go();
+		hold(alias_text[0], FIRST + pick(PORTS), (int)pick(2), 0, 1);
+	}
+	assert_true(pid > 0);
+	return (pid);
+}
+
+static void
+test_listeners_that_come_and_go(void **state)
+{
+	static char open[65536];
+	struct listeners l;
+	struct error e;
+	pid_t pid;
+	int i;
+
+	(void)state;
+	hold(alias_text[0], FIRST + PORTS, 0, 0, 1);
+	pid = churn();
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(listen_find(alias, 1, &l, &e), 0);
+		mark(&l, 0, 0, open);
+		assert_true(open[FIRST + PORTS]);
+		listen_free(&l);
+	}
+	for (i = 0; i < 2; i++) {
+		if (listen_scan(alias, 1, &l, &e) == -1)
+			fail_msg("%s", e.text);
+		mark(&l, 0, 0, open);
+		assert_true(open[FIRST + PORTS]);
+		listen_free(&l);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	let_go();
+}
+
+static void
+test_scan_shows_progress(void **state)
+{
+	struct listeners l;
+	struct error e;
+	char seen[16384];
+	int master, result, saved, slave;
+	ssize_t n;
+
+	(void)state;
+	slave = terminal(&master);
+	assert_true(slave != -1);
+	saved = dup(STDERR_FILENO);
+	dup2(slave, STDERR_FILENO);
+	result = listen_scan(alias, 1, &l, &e);
+	dup2(saved, STDERR_FILENO);
+	if (result == -1)
+		fail_msg("%s", e.text);
+	listen_free(&l);
+	n = read(master, seen, sizeof(seen) - 1);
+	assert_true(n > 0);
+	seen[n] = '\0';
+	assert_non_null(strstr(seen, "\r127.0.0.16: 50 %"));
+	close(saved);
+	close(slave);
+	close(master);
+}
+
 static void
 test_scan_of_an_absent_address(void **state)
 {
@@ -273,37 +403,6 @@ test_scan_of_an_absent_address(void **state)
 	    "192.0.2.1: Cannot assign requested address");
 }
 
-#ifdef __linux__
-/* sched.h, which has them, shows them with _GNU_SOURCE only. */
-int unshare(int);
-#define NEW_NAMESPACES	(0x10000000 | 0x40000000) /* CLONE_NEW{USER,NET} */
-
-/* Enter a new network namespace, with lo up. */
-static int
-enter(void)
-{
-	struct ifreq r;
-	int fd, result;
-
-	if (unshare(NEW_NAMESPACES) == -1)
-		return (-1);
-	memset(&r, 0, sizeof(r));
-	strcpy(r.ifr_name, "lo");
-	r.ifr_flags = IFF_UP;
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	result = ioctl(fd, SIOCSIFFLAGS, &r);
-	close(fd);
-	return (result);
-}
-#else
-static int
-enter(void)
-{
-
-	return (-1);
-}
-#endif
-
 int
 main(void)
 {
@@ -312,6 +411,8 @@ main(void)
 		cmocka_unit_test(test_table_and_datagrams_agree),
 		cmocka_unit_test(test_scan_does_not_find_itself),
 		cmocka_unit_test(test_scan_and_full_queues),
+		cmocka_unit_test(test_listeners_that_come_and_go),
+		cmocka_unit_test(test_scan_shows_progress),
 		cmocka_unit_test(test_scan_of_an_absent_address),
 	};
 	size_t i;

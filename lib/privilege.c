@@ -98,24 +98,28 @@ become(char *const *argv, int fd)
 static int
 run(char **argv, int fd, struct error *e)
 {
-	void (*onint)(int), (*onquit)(int);
+	void (*onchld)(int), (*onint)(int), (*onquit)(int);
 	pid_t pid;
 	int result, status;
 
+	/* Where it is ignored, as a parent may have it, wait(2) fails. */
+	onchld = signal(SIGCHLD, SIG_DFL);
 	onint = signal(SIGINT, SIG_IGN);
 	onquit = signal(SIGQUIT, SIG_IGN);
 	pid = fork();
 	if (pid == 0)
 		become(argv, fd);
+	while (pid != -1 && waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			pid = -1;
 	if (pid == -1) {
 		result = error_sys(e, "%s", argv[0]);
 	} else {
-		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-			continue;
 		result = child_status(status);
 		if (result != 0)
 			error_set(e, "%s: exit status %d", argv[0], result);
 	}
+	signal(SIGCHLD, onchld);
 	signal(SIGINT, onint);
 	signal(SIGQUIT, onquit);
 	plan_free(argv);

@@ -277,6 +277,20 @@ PATH
 TERM' -- cat "$STATE/env"
 }
 
+@test "a parent that ignores SIGCHLD, and closed standard streams" {
+	bsd
+	check -s 2 -e 'match:.*a password is required; to do it by hand.*' \
+		-- on perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' \
+		"$ENSURE" 127.0.0.16
+	echo free >"$STATE/mode"
+	check -o 127.0.0.16 -- on sh -c 'exec "$0" 127.0.0.16 <&- 2>&-' "$ENSURE"
+	check -s 2 -e 'loalias-ensure: <stdout>: Bad file descriptor' \
+		-- on sh -c 'exec "$0" 127.0.0.17 >&-' "$ENSURE"
+	check -o '127.0.0.1
+127.0.0.16
+127.0.0.17' -- cat "$STATE/lo0"
+}
+
 @test "doas, where there is no sudo" {
 	bsd
 	echo doas >"$STATE/programs"

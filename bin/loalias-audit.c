@@ -126,7 +126,7 @@ print_text(const struct audit *found)
 		a = &found->answer[i];
 		port = format_port(a->port, a->udp);
 		printf("%s\t%s\t%s\t", addr_format(&a->alias, alias), port,
-		    addr_format(&a->bound, bound));
+		    a->vague ? "-" : addr_format(&a->bound, bound));
 		free(port);
 		if (a->container != NULL) {
 			fputs("container ", stdout);
@@ -151,8 +151,9 @@ to_record(const struct answer *a)
 	port = format_port(a->port, a->udp);
 	record_set(r, "port", record_new_string(port));
 	free(port);
-	record_set(r, "bound",
-	    record_new_string(addr_format(&a->bound, buf)));
+	if (!a->vague)
+		record_set(r, "bound",
+		    record_new_string(addr_format(&a->bound, buf)));
 	if (a->container != NULL) {
 		port = format_port(a->binding->port, a->udp);
 		record_set(r, "container",

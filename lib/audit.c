@@ -79,6 +79,7 @@ add_listener(struct audit *a, const struct addr *alias,
 	new->port = l->port;
 	new->udp = l->udp;
 	new->bound = l->bound;
+	new->vague = l->scanned;
 	find_container(l, c, new);
 	if (new->container != NULL || owner == NULL)
 		return;

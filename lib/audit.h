@@ -21,6 +21,7 @@ struct answer {
 	unsigned		 port;
 	int			 udp;
 	struct addr		 bound;
+	int			 vague;	/* or bound to a wildcard */
 	const struct container	*container;	/* NULL if none's, and then */
 	const struct binding	*binding;	/* of the container */
 	pid_t			 pid;		/* the process; 0 if unknown */

@@ -14,7 +14,7 @@ struct listener {
 	unsigned	port;
 	int		udp;
 	int		v6only;		/* bound to ::, and takes no IPv4 */
-	int		scanned;	/* bound is just where it answered */
+	int		scanned;	/* bound is where it answered, or a wildcard */
 	unsigned long	inode;		/* 0 if not known */
 };
 
@@ -43,8 +43,8 @@ int listen_exact(void);
 /**
  * listen_scan(alias, n, l, e):
  * The same by connecting to every TCP port of each address, on any system.
- * UDP is not seen, nor whether what answers is bound to the address or to a
- * wildcard: it is reported as bound to the address, and as scanned.  The
+ * UDP is not seen.  What does not answer on 127.0.0.1 too is bound to the
+ * address; of what does it is not known, and it is marked as scanned.  The
  * services see a connection that is closed at once.  Progress is shown on
  * standard error if that is a terminal.
  */

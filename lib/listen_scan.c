@@ -37,7 +37,6 @@ found(struct scan *s, unsigned port)
 	memset(&one, 0, sizeof(one));
 	one.bound = *s->alias;
 	one.port = port;
-	one.scanned = 1;
 	listen_append(s->l, &one);
 }
 
@@ -52,7 +51,7 @@ is_self(int fd)
 	socklen_t n, m;
 
 	memset(&here, 0, sizeof(here));
-	memset(&there, 0, sizeof(there));
+	there = here;
 	n = m = sizeof(here);
 	return (getsockname(fd, (struct sockaddr *)&here, &n) == 0 &&
 	    getpeername(fd, (struct sockaddr *)&there, &m) == 0 &&
@@ -164,6 +163,14 @@ finish(struct scan *s, struct error *e)
 	return (0);
 }
 
+static void
+abandon(struct scan *s)
+{
+
+	while (s->count > 0)
+		close(s->fd[--s->count].fd);
+}
+
 /* Connecting to an address that is not there would hang, on macOS. */
 static int
 is_there(const struct addr *alias, struct error *e)
@@ -195,12 +202,47 @@ progress(const struct addr *alias, unsigned port)
 		    port * 100 / LAST_PORT);
 }
 
+/*
+ * A wildcard answers on 127.0.0.1 as well, unless somebody else answers there
+ * in its place: what is refused there is bound to the alias.
+ */
+static int
+check_localhost(struct scan *s, size_t first, struct error *e)
+{
+	struct listeners there;
+	struct addr localhost;
+	struct scan again;
+	size_t i, j;
+	int result;
+
+	memset(&there, 0, sizeof(there));
+	memset(&again, 0, sizeof(again));
+	addr_parse("127.0.0.1", &localhost);
+	again.alias = &localhost;
+	again.l = &there;
+	result = 0;
+	for (i = first; i < s->l->count && result == 0; i++) {
+		result = start(&again, s->l->listener[i].port, e);
+		if (result == 0)
+			result = finish(&again, e);
+	}
+	for (i = first; i < s->l->count; i++)
+		for (j = 0; j < there.count; j++)
+			if (there.listener[j].port == s->l->listener[i].port)
+				s->l->listener[i].scanned = 1;
+	abandon(&again);
+	listen_free(&there);
+	return (result);
+}
+
 static int
 scan(struct scan *s, struct error *e)
 {
 	unsigned port;
+	size_t first;
 	int result, tty;
 
+	first = s->l->count;
 	tty = isatty(STDERR_FILENO);
 	result = is_there(s->alias, e);
 	for (port = 1; port <= LAST_PORT && result == 0; port++) {
@@ -210,8 +252,9 @@ scan(struct scan *s, struct error *e)
 		if (tty && (port % 1024 == 0 || port == LAST_PORT))
 			progress(s->alias, port);
 	}
-	while (s->count > 0)
-		close(s->fd[--s->count].fd);
+	abandon(s);
+	if (result == 0)
+		result = check_localhost(s, first, e);
 	return (result);
 }
 

@@ -240,6 +240,36 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		inside loalias-audit -f - 127.0.0.16
 }
 
+# The same program with the connect scan in place of the kernel's table, as it
+# is built where there is no such table.
+@test "elsewhere: the scan tells what is bound to the address" {
+	need 'no network namespaces' inside true
+	lib=$TESTS/../lib
+	# shellcheck disable=SC2046 # flags are words
+	"${CC:-cc}" ${CFLAGS:-} -std=c11 -D_DEFAULT_SOURCE -U__linux__ -I"$lib" \
+		-o scanning "$lib/listen_scan.c" "$TESTS/../bin/loalias-audit.o" \
+		"$lib/libbottle.a" -ljq $(pkg-config --libs libcurl)
+	echo "$web" >web.json
+	check -s 1 -o '127.0.0.16	81/tcp	127.0.0.16	-
+127.0.0.16	82/tcp	-	-
+127.0.0.16	83/tcp	-	-
+127.0.0.16	5353/udp	0.0.0.0	container web 53
+127.0.0.16	8080/tcp	127.0.0.16	container web 80' -- \
+		inside "$TESTS/sockets" tcp,127.0.0.16,81 tcp,0.0.0.0,82 \
+		tcp,127.0.0.16,83 tcp,127.0.0.1,83 tcp,127.0.0.1,84 \
+		udp,127.0.0.16,85 tcp,127.0.0.16,8080 -- \
+		"$PWD/scanning" -f web.json 127.0.0.16
+	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"81/tcp","bound":"127.0.0.16"},{"alias":"127.0.0.16","port":"82/tcp"}]}' \
+		-i '[]' -- inside "$TESTS/sockets" tcp,127.0.0.16,81 \
+		tcp,0.0.0.0,82 -- "$PWD/scanning" -j -f - 127.0.0.16
+	# A port published on all addresses is the container's, by the scan too.
+	both=${web//127.0.0.16/}
+	check -i "$both" -o '127.0.0.16	5353/udp	0.0.0.0	container web 53
+127.0.0.16	8080/tcp	-	container web 80' -- \
+		inside "$TESTS/sockets" tcp,0.0.0.0,8080 -- \
+		"$PWD/scanning" -o web -f - 127.0.0.16
+}
+
 @test "-o, or the record's owner: its answers are not foreign" {
 	need 'no network namespaces' inside true
 	echo "$web" >web.json

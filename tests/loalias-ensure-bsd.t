@@ -228,9 +228,10 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	bsd
 	cat >askpass <<-'END'
 	#!/bin/sh
-	for i in 1 2 3 4 5 6 7 8 9; do
-		[ ! -e go ] || break
+	i=0
+	until [ -e go ] || [ "$i" -eq 60 ]; do
 		sleep 0.5
+		i=$((i + 1))
 	done
 	echo secret
 	END
@@ -238,10 +239,10 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	export SUDO_ASKPASS=$PWD/askpass
 	on "$ENSURE" 127.0.0.16/31 >first 2>&1 3>&- &
 	first=$!
-	until_true 10 grep -q prompt "$STATE/log"
+	until_true 25 grep -q prompt "$STATE/log"
 	on "$ENSURE" 127.0.0.17 >second 2>&1 3>&- &
 	second=$!
-	until_true 10 grep -q waiting second
+	until_true 25 grep -q waiting second
 	: >go
 	check -- wait "$first"
 	check -- wait "$second"

@@ -35,7 +35,7 @@ bsd() {
 
 # on ...: run it there, without a terminal.
 on() {
-	setsid -w unshare -m "$TESTS/fake_system" "$STATE" "$@"
+	setsid -w "$TESTS/fake_system" "$STATE" "$@"
 }
 
 # typing ANSWER ...: run it there, with a terminal on which ANSWER is typed.
@@ -43,7 +43,7 @@ typing() {
 	local answer=$1
 
 	shift
-	unshare -m "$TESTS/fake_system" "$STATE" "$TESTS/on_tty" "$answer" \
+	"$TESTS/fake_system" "$STATE" "$TESTS/on_tty" "$answer" \
 		"$STATE/tty" "$@"
 }
 
@@ -138,7 +138,7 @@ ifconfig: lo0 -alias 127.0.0.17"
 	chmod 755 askpass
 	check -o '127.0.0.16
 127.0.0.17' -- env SUDO_ASKPASS="$PWD/askpass" DISPLAY=:0 setsid -w \
-		unshare -m "$TESTS/fake_system" "$STATE" "$ENSURE" 127.0.0.16/31
+		"$TESTS/fake_system" "$STATE" "$ENSURE" 127.0.0.16/31
 	log "sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32
 sudo: -A -p 'Password of %p, to add 127.0.0.16 127.0.0.17 to lo0: ' /bin/sh -c $SCRIPT sh lo0 127.0.0.16/32 127.0.0.17/32
 sudo: prompt
@@ -266,7 +266,7 @@ ifconfig: lo0 alias 127.0.0.17/32"
 			>"evil/$name"
 	done
 	chmod -R 755 evil
-	check -o '127.0.0.16' -- setsid -w unshare -m "$TESTS/fake_system" \
+	check -o '127.0.0.16' -- setsid -w "$TESTS/fake_system" \
 		"$STATE" env PATH="$PWD/evil:$PATH" LD_LIBRARY_PATH=/x \
 		DYLD_INSERT_LIBRARIES=/x IFS=0 ENV=/x BASH_ENV=/x CDPATH=/ \
 		TERM=vt100 "$ENSURE" 127.0.0.16

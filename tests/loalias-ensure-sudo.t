@@ -34,7 +34,7 @@ allow() {
 
 # as_user ...: run it as that user, without a terminal.
 as_user() {
-	on setsid -w unshare -m "$TESTS/with_sudo" "$STATE" \
+	on setsid -w "$TESTS/with_sudo" "$STATE" \
 		env HOME="$STATE" "$@"
 }
 

@@ -159,17 +159,21 @@ MAN7 = \
 
 UNIT = \
 	tests/unit_addr \
+	tests/unit_containers \
 	tests/unit_listen \
 	tests/unit_noproxy \
 	tests/unit_plan \
 	tests/unit_record \
 	tests/unit_sha256 \
+	tests/unit_skim \
 	tests/unit_vmdir \
 	tests/unit_vmedit \
 
 FUZZ = \
 	tests/fuzz_addr \
 	tests/fuzz_allowpatch \
+	tests/fuzz_containers \
+	tests/fuzz_endpoint \
 	tests/fuzz_noproxy \
 	tests/fuzz_record \
 

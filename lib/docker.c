@@ -108,22 +108,27 @@ explain(struct docker *d, CURLcode code, struct error *e)
 		    curl_easy_strerror(code));
 }
 
-/* Say what the engine said with a status that is not 200. */
+/* Say what the engine said, in JSON or as text, with a status but 200. */
 static void
 complain(struct docker *d, long status, struct error *e)
 {
 	char quoted[ERROR_QUOTE], *message;
-	struct record *r;
+	const char *body;
 	struct error unused;
+	struct record *r;
 
+	body = d->len > 0 ? d->body : "";
 	message = NULL;
-	r = d->len > 0 ? record_parse(d->body, d->len, 0, "", &unused) : NULL;
-	if (r != NULL)
-		field_string(r, "message", &message, &unused);
-	error_set(e, "HTTP status %ld", status);
+	r = record_parse(body, d->len, 0, "", &unused);
+	if (r == NULL)
+		message = mem_copy(body, strcspn(body, "\r\n"));
+	else if (field_string(r, "message", &message, &unused) == -1)
+		message = NULL;
 	if (message != NULL && *message != '\0')
 		error_set(e, "HTTP status %ld: %s", status,
 		    error_quote(quoted, message, strlen(message)));
+	else
+		error_set(e, "HTTP status %ld", status);
 	free(message);
 	record_free(r);
 }

@@ -352,7 +352,8 @@ elsewhere() {
 		404;{"message":"page not found"};: page not found
 		500;{"message":1};
 		500;{"message":"a\u0000b"};
-		503;<html>busy</html>;
+		503;<html>busy</html>;: <html>busy</html>
+		400;Client sent an HTTP request to an HTTPS server.;: Client sent an HTTP request to an HTTPS server.
 		204;;
 	END
 }

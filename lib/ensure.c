@@ -58,6 +58,7 @@ int
 ensure_change(const struct ensure *want, const struct pool *pool,
     struct pool *done, struct pool *left, struct error *e)
 {
+	char text[ADDR_STRLEN];
 	struct error seen;
 	struct plan plan;
 	struct pool todo;
@@ -78,9 +79,9 @@ ensure_change(const struct ensure *want, const struct pool *pool,
 		if (left->count == 0 && todo.count > 0)
 			result = 0;
 		else if (left->count > 0 && result == 0)
-			result = error_set(e, "%s: no command failed, but %zu "
-			    "addresses are as they were", want->interface,
-			    left->count);
+			result = error_set(e, "%s: no command failed, and yet "
+			    "%s is as it was", want->interface,
+			    addr_format(&left->addr[0], text));
 	}
 	pool_free(&todo);
 	return (result);

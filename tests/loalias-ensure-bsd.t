@@ -198,6 +198,13 @@ loalias-ensure: lo0: ifconfig: ioctl (SIOCAIFADDR): cannot be done; to do it by 
 		-- on "$ENSURE" -j 127.0.0.16/30
 }
 
+@test "what the commands say of themselves is not believed" {
+	bsd
+	echo idle >"$STATE/mode"
+	check -s 2 -e 'loalias-ensure: lo0: no command failed, and yet 127.0.0.16 is as it was' \
+		-- on "$ENSURE" 127.0.0.16/31
+}
+
 @test "what the commands print does not get among the addresses" {
 	bsd
 	: >"$STATE/chatty"

@@ -74,7 +74,7 @@ verify(const struct vmdb_row *new, const struct policy *p,
 	require(policy_edits(p, &g, edit) == 0);
 	f = io_memory(&text);
 	require((differ_write(f, p, &g, &g) == 0) == (g.hosts == NULL));
-	io_memory_end(f);
+	io_memory_end(f, &text);
 	free(text);
 	egress_free(&g);
 	record_free(after);
@@ -146,7 +146,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			differ_write(f, &p, &g, &g);
 			differ_list(f, &g);
 			differ_ports(f, &g);
-			io_memory_end(f);
+			io_memory_end(f, &text);
 			free(text);
 			set(&row, r, &g, &p);
 			policy_free(&p);

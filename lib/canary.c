@@ -21,8 +21,10 @@
 #define TICK	10	/* ms between two looks at the command */
 #define MOMENT	200	/* ms for what was still under way at its end */
 
-/* From here on a status says, by the convention of env(1), timeout(1),
- * docker(1) and the shell, that there was no command, or a signal ended it. */
+/*
+ * From here on a status says, by the convention of env(1), timeout(1),
+ * docker(1) and the shell, that there was no command, or a signal ended it.
+ */
 #define NO_ANSWER	125
 
 static void

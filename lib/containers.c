@@ -35,7 +35,7 @@ list_name(const struct record *r, void *arg, struct error *e)
 	return (0);
 }
 
-/* Is the network of ${r}'s HostConfig the host's own? */
+/* Whether the network of ${r} is the host's own; -1 if it does not say. */
 static int
 host_network(const struct record *r, int *yes, struct error *e)
 {
@@ -43,7 +43,7 @@ host_network(const struct record *r, int *yes, struct error *e)
 	char *mode;
 	int result;
 
-	*yes = 0;
+	*yes = -1;
 	if (field_get(r, "HostConfig", RECORD_OBJECT, &config, e) == -1)
 		return (-1);
 	if (config == NULL)
@@ -88,9 +88,9 @@ list_element(const struct record *r, struct container *c, struct error *e)
 		return (error_set(e, "Id: is not there"));
 	if (c->name == NULL)
 		c->name = mem_copy(c->id, strnlen(c->id, 12));
-	c->hidden = !network && (c->count == 0 ||
+	c->hidden = network == -1 || (network == 0 && (c->count == 0 ||
 	    (strcmp(c->state, "running") != 0 &&
-	    strcmp(c->state, "paused") != 0));
+	    strcmp(c->state, "paused") != 0)));
 	return (0);
 }
 
@@ -145,7 +145,7 @@ inspect_element(const struct record *r, struct container *c, struct error *e)
 		return (error_prefix(e, "State"));
 	if (host_network(r, &network, e) == -1)
 		return (-1);
-	if (network)
+	if (network == 1)
 		return (0);
 	if (inspect_map(r, "HostConfig", "PortBindings", c, e) == -1)
 		return (-1);

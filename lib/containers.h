@@ -36,7 +36,8 @@ struct containers {
  * Read ${list}, the answer of an engine's GET /containers/json, into ${c}.
  * Ports stand there only while a container is running or paused (Docker
  * 20.10); the others, and those that should have ports and show none, are
- * marked as hidden.  Return 0, or -1 with ${e} set and nothing to free.
+ * marked as hidden.  So is all that podman lists, known by its having no
+ * HostConfig: it shows of a range the first port only (podman 4.3.1).  Return 0, or -1 with ${e} set and nothing to free.
  */
 int containers_list(const struct record *, struct containers *,
     struct error *);

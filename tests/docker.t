@@ -315,3 +315,63 @@ aliases() {
 	check -s 2 -e 'match:loalias-pick: docker context private: not found: .*' \
 		-- inside env -u DOCKER_HOST loalias-pick
 }
+
+# example: run what is in the page, with the engine
+example() {
+	check "$@" -- inside ${EXAMPLE_SH:-sh} -c "$(cat)"
+}
+
+@test "example: make a container on an address of its own, and anew" {
+	example -o ignore <<-'END'
+		loalias-pick -- docker create --name web-bundle \
+		-p {}:3000:3000 busybox httpd -f -p 3000
+	END
+	create other -p 127.0.0.17:80:80
+	example -o ignore <<-'END'
+		docker rm web-bundle
+		loalias-pick -o web-bundle -- docker create --name web-bundle \
+		-p {}:3000:3000 busybox httpd -f -p 3000
+	END
+	check -o 127.0.0.18 -- inside loalias-pick
+}
+
+# It is stopped after three seconds; check keeps its files apart.
+server() {
+	local EXAMPLE_SH='timeout 3 sh' BATS_TEST_TMPDIR=$PWD/server
+
+	mkdir server
+	example -s 124 -o ignore -e ignore <<-'END'
+		loalias-pick -- python3 -m http.server -b {} 8000
+	END
+}
+
+@test "example: an address for as long as a server runs" {
+	server 3>&- &
+	until_true 2 inside python3 -c 'import urllib.request as r
+r.urlopen("http://127.0.0.16:8000/")'
+	check -o 127.0.0.17 -- inside loalias-pick
+	wait $!
+	check -o 127.0.0.16 -- inside loalias-pick
+}
+
+@test "example: what is free" {
+	create other -p 127.0.0.17:80:80
+	example -o '127.0.0.18
+127.0.0.19
+127.0.0.24
+127.0.0.25
+127.0.0.26
+127.0.0.27
+127.0.0.28
+127.0.0.29
+127.0.0.30
+127.0.0.31' <<-'END'
+		loalias-pick -a -x 127.0.0.16,127.0.0.20/30 127.0.0.16/28
+	END
+	example -o 127.0.0.16 <<-'END'
+		docker inspect $(docker ps -aq) | loalias-pick -f -
+	END
+	example -o '{"pool":["127.0.0.20"],"alias":"127.0.0.20"}' <<-'END'
+		echo '{"pool":["127.0.0.20"]}' | loalias-pick -j -
+	END
+}

@@ -35,7 +35,7 @@ bsd() {
 
 # on ...: run it there, without a terminal.
 on() {
-	setsid -w unshare -m "$TESTS/fake_system" "$STATE" "$@"
+	setsid -w "$TESTS/fake_system" "$STATE" "$@"
 }
 
 # typing ANSWER ...: run it there, with a terminal on which ANSWER is typed.
@@ -43,7 +43,7 @@ typing() {
 	local answer=$1
 
 	shift
-	unshare -m "$TESTS/fake_system" "$STATE" "$TESTS/on_tty" "$answer" \
+	"$TESTS/fake_system" "$STATE" "$TESTS/on_tty" "$answer" \
 		"$STATE/tty" "$@"
 }
 
@@ -138,7 +138,7 @@ ifconfig: lo0 -alias 127.0.0.17"
 	chmod 755 askpass
 	check -o '127.0.0.16
 127.0.0.17' -- env SUDO_ASKPASS="$PWD/askpass" DISPLAY=:0 setsid -w \
-		unshare -m "$TESTS/fake_system" "$STATE" "$ENSURE" 127.0.0.16/31
+		"$TESTS/fake_system" "$STATE" "$ENSURE" 127.0.0.16/31
 	log "sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32
 sudo: -A -p 'Password of %p, to add 127.0.0.16 127.0.0.17 to lo0: ' /bin/sh -c $SCRIPT sh lo0 127.0.0.16/32 127.0.0.17/32
 sudo: prompt
@@ -235,9 +235,10 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	bsd
 	cat >askpass <<-'END'
 	#!/bin/sh
-	for i in 1 2 3 4 5 6 7 8 9; do
-		[ ! -e go ] || break
+	i=0
+	until [ -e go ] || [ "$i" -eq 60 ]; do
 		sleep 0.5
+		i=$((i + 1))
 	done
 	echo secret
 	END
@@ -245,10 +246,10 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	export SUDO_ASKPASS=$PWD/askpass
 	on "$ENSURE" 127.0.0.16/31 >first 2>&1 3>&- &
 	first=$!
-	until_true 10 grep -q prompt "$STATE/log"
+	until_true 25 grep -q prompt "$STATE/log"
 	on "$ENSURE" 127.0.0.17 >second 2>&1 3>&- &
 	second=$!
-	until_true 10 grep -q waiting second
+	until_true 25 grep -q waiting second
 	: >go
 	check -- wait "$first"
 	check -- wait "$second"
@@ -272,7 +273,7 @@ ifconfig: lo0 alias 127.0.0.17/32"
 			>"evil/$name"
 	done
 	chmod -R 755 evil
-	check -o '127.0.0.16' -- setsid -w unshare -m "$TESTS/fake_system" \
+	check -o '127.0.0.16' -- setsid -w "$TESTS/fake_system" \
 		"$STATE" env PATH="$PWD/evil:$PATH" LD_LIBRARY_PATH=/x \
 		DYLD_INSERT_LIBRARIES=/x IFS=0 ENV=/x BASH_ENV=/x CDPATH=/ \
 		TERM=vt100 "$ENSURE" 127.0.0.16

@@ -5,10 +5,7 @@
 # and launchd.
 
 load lib.sh
-
-teardown() {
-	[ -z "${HOLDER:-}" ] || kill "$HOLDER"
-}
+load netns.sh
 
 may_sudo() {
 	command -v sudo && command -v visudo &&
@@ -25,8 +22,7 @@ user() {
 	cp "$(command -v loalias-ensure)" "$STATE/"
 	ENSURE=$STATE/loalias-ensure
 	: >"$STATE/sudoers"
-	unshare -n sleep 600 3>&- &
-	HOLDER=$!
+	bare_lo
 	unset TERM SUDO_ASKPASS DISPLAY WAYLAND_DISPLAY
 }
 
@@ -38,15 +34,8 @@ allow() {
 
 # as_user ...: run it as that user, without a terminal.
 as_user() {
-	until_true 5 [ "$(readlink "/proc/$HOLDER/ns/net")" != \
-		"$(readlink /proc/self/ns/net)" ]
-	setsid -w nsenter -t "$HOLDER" -n unshare -m "$TESTS/with_sudo" \
-		"$STATE" env HOME="$STATE" "$@"
-}
-
-lo_is() {
-	check -o "$(printf '%s\n' "$@")" -- nsenter -t "$HOLDER" -n sh -c \
-		'ip -o -4 address show dev lo | awk "{ print \$4 }"'
+	on setsid -w "$TESTS/with_sudo" "$STATE" \
+		env HOME="$STATE" "$@"
 }
 
 IP_SCRIPT="'i=\$1; shift; for a do /sbin/ip address add \"\$a\" dev \"\$i\" || exit; done'"
@@ -109,7 +98,7 @@ loalias-ensure: lo: /usr/bin/sudo: exit status 1; to do it by hand: /usr/bin/sud
 	# A part of what is wanted: that is done, and told.
 	check -s 2 -e 'loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sudo /sbin/ip address add 127.0.0.18/32 dev lo' \
 		-- as_user "$ENSURE" 127.0.0.16-127.0.0.18
-	nsenter -t "$HOLDER" -n loalias-ensure -d 127.0.0.16/31 >/dev/null
+	on loalias-ensure -d 127.0.0.16/31 >/dev/null
 	check -s 2 -e 'loalias-ensure: lo: added 127.0.0.16 127.0.0.17
 loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sudo /sbin/ip address add 127.0.0.18/32 dev lo' \
 		-- as_user "$ENSURE" 127.0.0.16-127.0.0.18

@@ -3,38 +3,11 @@
 # loalias-ensure: its command line, and Linux in real network namespaces.
 
 load lib.sh
-
-teardown() {
-	[ -z "${HOLDER:-}" ] || kill "$HOLDER"
-}
-
-# A network namespace of the test's own, whose lo is as at boot: down.
-new_ns() {
-	need 'no network namespaces, or this is not Linux' unshare -n true
-	unshare -n sleep 600 3>&- &
-	HOLDER=$!
-	until_true 5 there
-}
-
-there() {
-	[ "$(readlink "/proc/$HOLDER/ns/net")" != "$(readlink /proc/self/ns/net)" ]
-}
-
-on() {
-	nsenter -t "$HOLDER" -n "$@"
-}
+load netns.sh
 
 # This host's, where nothing is missing: elsewhere somebody would be asked.
 ordinary_lo() {
 	need 'this is not Linux' test "$(uname)" = Linux
-}
-
-# lo with 127.0.0.1 only, as on macOS and the BSDs.
-bare_lo() {
-	new_ns
-	on ip link set lo up
-	on ip address del 127.0.0.1/8 dev lo
-	on ip address add 127.0.0.1/32 dev lo
 }
 
 # A default route, so that every address has a route.
@@ -44,12 +17,6 @@ default_route() {
 	on ip link set v0 up
 	on ip link set v1 up
 	on ip route add default via 10.0.0.2
-}
-
-# lo_is ADDRESS/BITS ...: are these, and only these, on lo?
-lo_is() {
-	check -o "$(printf '%s\n' "$@")" -- on sh -c \
-		'ip -o -4 address show dev lo | awk "{ print \$4 }"'
 }
 
 # The kernel's own answers: what connect(2) and bind(2) say of an address.

@@ -26,7 +26,7 @@ held() {
 
 	shift
 	jq -n '[$ARGS.positional[] | {Id: ., Names: ["/web" + .],
-		State: "running", Ports: [{IP: ("127.0.0." + .),
+		State: "running", HostConfig: {NetworkMode: "default"}, Ports: [{IP: ("127.0.0." + .),
 		PrivatePort: 80, PublicPort: 80, Type: "tcp"}]}]' \
 		--args "$@" >"$dir/list"
 }

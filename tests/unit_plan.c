@@ -132,8 +132,8 @@ test_interface_names(void **state)
 {
 	static const char *const good[] = { "lo", "lo0", "lo1.5", "a_b-c" };
 	static const char *const bad[] = {
-		"", "-a", ".", "..", "lo 0", "lo0;id", "$i", "lo/0", "'", "lo\n",
-		"\xc3\xa4", "sixteen-letters-"
+		"", "-a", ".", "..", "lo 0", "lo0;id", "$i", "lo/0", "'",
+		"lo\n", "\xc3\xa4", "sixteen-letters-"
 	};
 	size_t i;
 

@@ -34,11 +34,10 @@ pass_on(int sig, siginfo_t *info, void *unused)
 	errno = no;
 }
 
-/* What is ignored here stays ignored, as for any program of a nohup(1). */
 static void
 catch(void)
 {
-	struct sigaction old, action;
+	struct sigaction action;
 	size_t i;
 
 	memset(&action, 0, sizeof(action));
@@ -46,9 +45,7 @@ catch(void)
 	action.sa_flags = SA_SIGINFO | SA_RESTART;
 	sigfillset(&action.sa_mask);
 	for (i = 0; i < PASSED; i++)
-		if (sigaction(passed[i], NULL, &old) == 0 &&
-		    old.sa_handler != SIG_IGN)
-			sigaction(passed[i], &action, NULL);
+		sigaction(passed[i], &action, NULL);
 }
 
 static _Noreturn void

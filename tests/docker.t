@@ -128,10 +128,12 @@ is_free() {
 		inside loalias-pick -- printf '<%s> %s %s %s %s ' {} 'a{}b' '{{}}' \
 		'{x}' '{port}' | tr -d '\n'
 	check -o 'input' -i input -- inside loalias-pick -- cat
-	check -o '127.0.0.20' -i 127.0.0.20 -- \
-		inside loalias-pick - -- sh -c 'cat; echo {}'
-	check -o '127.0.0.17' -i 127.0.0.16 -- \
-		inside loalias-pick -x - -- sh -c 'cat; echo {}'
+	check -o '/dev/null
+127.0.0.20' -i 127.0.0.20 -- inside loalias-pick - -- \
+		sh -c 'readlink /proc/self/fd/0; echo {}'
+	check -o '/dev/null
+127.0.0.17' -i 127.0.0.16 -- inside loalias-pick -x - -- \
+		sh -c 'readlink /proc/self/fd/0; echo {}'
 	for status in 0 1 2 77 255; do
 		check -s $status -- inside loalias-pick -- sh -c "exit $status"
 	done
@@ -168,9 +170,9 @@ $signal" -- cat out
 	check -s 137 -- inside loalias-pick -- sh -c 'kill -9 $$'
 }
 
-@test "the command: signals that are ignored stay ignored" {
-	background sh -c "trap '' HUP CHLD; exec loalias-pick -- \
-		sh -c 'echo ready; sleep 0.5; exit 9'"
+@test "the command: what is ignored stays so, and its end is not missed" {
+	background env --ignore-signal=HUP,CHLD loalias-pick -- \
+		sh -c 'echo ready; sleep 0.5; exit 9'
 	kill -s HUP $!
 	got=0
 	wait $! || got=$?
@@ -303,7 +305,10 @@ aliases() {
 		tcp://localhost 127.0.0.1; do
 		check -o 127.0.0.17 -- inside env -u DOCKER_HOST \
 			loalias-pick -H "$host"
-		check -o 127.0.0.17 -- inside env DOCKER_HOST="$host" loalias-pick
+		# Nobody is at the proxy.
+		check -o 127.0.0.17 -- inside env DOCKER_HOST="$host" \
+			http_proxy=http://127.0.0.1:1 \
+			all_proxy=socks5://127.0.0.1:1 loalias-pick
 	done
 	inside env -u DOCKER_HOST docker context create private \
 		--docker "host=unix://$ENGINE/second.sock"

@@ -251,6 +251,9 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 		-f "$DATA/engine-20.10-inspect.json"
 	check -o 127.0.0.22 -- inside loalias-pick -o nobody \
 		-f "$DATA/engine-20.10-inspect.json"
+	inspect web exited default 127.0.0.20 >file
+	check -o 127.0.0.16 -- inside loalias-pick -f file
+	check -o 127.0.0.20 -- inside loalias-pick -o web -f file
 	# Two have it: then it is not the owner's alone.
 	jq -s add <(inspect web exited default 127.0.0.16) \
 		<(inspect other exited default 127.0.0.16) >file

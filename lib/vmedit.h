@@ -8,6 +8,8 @@ struct error;
 struct vmdb;
 struct vmdb_row;
 
+#define VMEDIT_MAX	8
+
 /* A member of a record, and the JSON value it gets; NULL removes it. */
 struct vmedit {
 	const char	*name;
@@ -32,10 +34,11 @@ int vmedit_check(struct vmdb *, const struct vmdb_row *,
 
 /**
  * vmedit_apply(db, row, edit, count, new, e):
- * Make ${new} of ${row}: the ${count} members at ${edit} set, or removed, in
+ * Make ${new} of ${row}, for which vmedit_check() of these ${count} members
+ * has returned 0: those at ${edit}, at most VMEDIT_MAX, set or removed in
  * place, new ones behind the others, and every other token kept byte for byte.
- * Both are checked as above, and against each other.  Return 0 with ${new} to
- * be freed, or -1 with ${e} set.
+ * The result is checked in the same way, and against ${row}.  Return 0 with
+ * ${new} to be freed, or -1 with ${e} set.
  */
 int vmedit_apply(struct vmdb *, const struct vmdb_row *,
     const struct vmedit *, size_t, struct vmdb_row *, struct error *);

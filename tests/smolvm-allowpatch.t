@@ -935,7 +935,7 @@ plain' <<-'END'
 	        said = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call))
 	        said = said.replace('\\"', '"').replace("\\n", "")
 	        part = max(re.split(r"%\.?\w+", said), key=len).strip(" :,(")
-	        if len(part) > 8 and "{" not in part:
+	        if len(part) > 8 and not re.search("[{?=]|SELECT|IS NULL", part):
 	            print(part)
 	END
 	[ "$(wc -l <messages)" -gt 40 ]

@@ -58,7 +58,10 @@ expect(const char *in, struct vmedit *edit, size_t n, const char *out,
 	int result;
 
 	row = row_of(in, strlen(in));
-	result = vmedit_apply(db, &row, edit, n, &new, &e);
+	new.data = NULL;
+	result = vmedit_check(db, &row, edit, n, &e);
+	if (result == 0)
+		result = vmedit_apply(db, &row, edit, n, &new, &e);
 	assert_int_equal(result, out != NULL ? 0 : -1);
 	if (out == NULL) {
 		assert_string_equal(e.text, why);

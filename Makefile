@@ -54,6 +54,7 @@ OBJ = \
 	lib/lo_linux.o \
 	lib/machine.o \
 	lib/mem.o \
+	lib/members.o \
 	lib/noproxy.o \
 	lib/owner.o \
 	lib/persist.o \
@@ -105,6 +106,7 @@ HDR = \
 	lib/lo.h \
 	lib/machine.h \
 	lib/mem.h \
+	lib/members.h \
 	lib/noproxy.h \
 	lib/owner.h \
 	lib/persist.h \

@@ -9,14 +9,6 @@
 #include "record.h"
 #include "vmedit.h"
 
-/* The members that decide: none of them may be ambiguous. */
-static const struct vmedit MEMBER[] = {
-	{ "allowed_cidrs", NULL }, { "dns", NULL }, { "egress_rules", NULL },
-	{ "dns_filter_hosts", NULL }, { "network", NULL },
-	{ "network_backend", NULL }, { "state", NULL }, { "pid", NULL },
-	{ "pid_start_time", NULL }
-};
-
 int
 machine_open(struct machine_home *home, const char *file, struct error *e)
 {
@@ -25,8 +17,6 @@ machine_open(struct machine_home *home, const char *file, struct error *e)
 	vmdir_default(&home->place);
 	home->path = file != NULL ? file : home->place.database;
 	home->machines = vmdir_machines(&home->place, home->path);
-	if (vmdb_scratch(&home->scratch, e) == -1)
-		return (-1);
 	return (vmdb_open(home->path, &home->db, e));
 }
 
@@ -35,8 +25,7 @@ machine_close(struct machine_home *home)
 {
 
 	vmdb_close(home->db);
-	vmdb_close(home->scratch);
-	home->db = home->scratch = NULL;
+	home->db = NULL;
 }
 
 void
@@ -110,8 +99,7 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	if (m->row.text)
 		return (error_set(e, "its record is stored as TEXT, which no "
 		    "engine can read: repair it with -r"));
-	if (vmedit_check(home->scratch, &m->row, MEMBER,
-	    sizeof(MEMBER) / sizeof(MEMBER[0]), e) == -1)
+	if (vmedit_check(home->db, &m->row, e) == -1)
 		return (-1);
 	m->record = record_parse(m->row.data, m->row.len, 0, "its record", e);
 	if (m->record == NULL || vmstate_read(m->record, &m->state, e) == -1)

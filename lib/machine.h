@@ -15,7 +15,6 @@ struct machine_home {
 	const char		*path;		/* of the database in use */
 	const char		*machines;	/* NULL: not known for it */
 	struct vmdb		*db;
-	struct vmdb		*scratch;	/* see vmdb_scratch() */
 };
 
 /**

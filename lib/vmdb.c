@@ -64,70 +64,97 @@ step(struct vmdb *db, sqlite3_stmt *s, struct error *e)
 	return (fail(db, e));
 }
 
-/* A copy of column ${i} of ${s}; all its bytes, whatever its type. */
-static char *
-column(sqlite3_stmt *s, int i, size_t *len)
+/*
+ * The first value that ${sql} has an answer of, as bytes, whatever its ${type}:
+ * 1 with ${row} set, 0 if there is none, -1 with ${e} set.
+ */
+static int
+first(struct vmdb *db, const char *sql, const char *const *arg, int count,
+    struct vmdb_row *row, int *type, struct error *e)
 {
+	sqlite3_stmt *s;
 	const void *p;
+	int result;
 
-	p = sqlite3_column_blob(s, i);
-	*len = (size_t)sqlite3_column_bytes(s, i);
-	if (p == NULL && *len > 0)
-		mem_exhausted();
-	return (mem_copy(p != NULL ? p : "", *len));
+	s = NULL;
+	result = prepare(db, &s, sql, arg, count, e);
+	if (result == 0)
+		result = step(db, s, e);
+	if (result == 1) {
+		*type = sqlite3_column_type(s, 0);
+		p = sqlite3_column_blob(s, 0);
+		row->len = (size_t)sqlite3_column_bytes(s, 0);
+		if (p == NULL && row->len > 0)
+			mem_exhausted();
+		row->data = mem_copy(p != NULL ? p : "", row->len);
+		row->text = *type == SQLITE_TEXT;
+	}
+	sqlite3_finalize(s);
+	return (result);
 }
 
 int
 vmdb_ask(struct vmdb *db, const char *sql, const char *const *arg, int count,
     char **text, struct error *e)
 {
-	sqlite3_stmt *s;
-	size_t len;
-	int result;
+	struct vmdb_row row;
+	int result, type;
 
-	s = NULL;
-	result = -1;
-	if (prepare(db, &s, sql, arg, count, e) == -1)
-		goto out;
-	result = step(db, s, e);
-	if (result == 1 && sqlite3_column_type(s, 0) == SQLITE_NULL)
-		result = 0;
-	if (result == 1)
-		*text = column(s, 0, &len);
-out:
-	sqlite3_finalize(s);
-	return (result);
+	result = first(db, sql, arg, count, &row, &type, e);
+	if (result != 1)
+		return (result);
+	*text = row.data;
+	if (type != SQLITE_NULL)
+		return (1);
+	free(row.data);
+	return (0);
 }
 
-#define TABLE	"name TEXT 11, data BLOB 10UTF-80"
+/*
+ * The first frames of a log wait for the disk, twice, with the lock held: lest
+ * what the log held before, and is overwritten now, comes back after a power
+ * cut.  A log that is empty has no before: whatever part of it is there then,
+ * the record is the old or the new one.  It is synced before it is used for
+ * anything, at the checkpoint.
+ */
+static int
+synchronous(struct vmdb *db, int off)
+{
 
-/* Are the tables smolvm's, as of 0.6.0 to 1.32.2? */
+	return (sqlite3_exec(db->sql, off ? "PRAGMA synchronous=OFF" :
+	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL));
+}
+
+/* Is the table smolvm's, as of 0.6.0 to 1.32.2, and all there is of it? */
 static int
 recognise(struct vmdb *db, struct error *e)
 {
 	char *text;
-	int result;
+	int result, same;
 
-	/* The journal's mode is what ends it. */
-	result = vmdb_ask(db, "SELECT group_concat(name || ' ' || type || ' ' "
-	    "|| \"notnull\" || pk, ', ') || (SELECT encoding || count(type) "
-	    "|| journal_mode FROM pragma_encoding, pragma_journal_mode "
-	    "LEFT JOIN sqlite_master ON tbl_name = 'vms' AND "
-	    "type IN ('trigger', 'view')) FROM pragma_table_info('vms')",
-	    NULL, 0, &text, e);
+	text = NULL;
+	/* Without blanks, and with the bytes of a letter: UTF-8. */
+	result = vmdb_ask(db, "SELECT group_concat(replace(replace(replace("
+	    "sql, ' ', ''), char(10), ''), char(9), '')) || "
+	    "length(CAST('a' AS BLOB)) FROM sqlite_master WHERE "
+	    "tbl_name = 'vms' AND type <> 'index'", NULL, 0, &text, e);
 	if (result == 0)
 		return (error_set(e, "is not smolvm's: it has no table vms"));
 	if (result == -1)
 		return (-1);
-	result = strncmp(text, TABLE, strlen(TABLE));
-	if (strcmp(text, TABLE "wal") != 0) {
+	same = strcmp(text, "CREATETABLEvms(nameTEXTPRIMARYKEYNOTNULL,"
+	    "dataBLOBNOTNULL)1") == 0;
+	free(text);
+	if (!same)
+		return (error_set(e, "is not as smolvm makes it: its table "
+		    "vms is another one"));
+	if (vmdb_ask(db, "PRAGMA journal_mode", NULL, 0, &text, e) != 1)
+		return (-1);
+	if (strcmp(text, "wal") != 0) {
 		free(db->wal);
 		db->wal = NULL;
 	}
 	free(text);
-	if (result != 0)
-		return (error_set(e, "is not as smolvm makes it: its table "
-		    "vms is another one"));
 	return (0);
 }
 
@@ -136,46 +163,33 @@ vmdb_open(const char *path, struct vmdb **out, struct error *e)
 {
 	struct vmdb *db;
 	char *file;
-	int left;
+	int left, result;
 
 	/* "./" keeps SQLite from reading meaning into ":memory:", "file:". */
 	file = mem_format("%s%s", path[0] == '/' ? "" : "./", path);
 	db = mem_alloc(1, sizeof(*db));
 	db->wal = mem_format("%s-wal", file);
-	if (vmfile_check(path[0] != '\0' ? file : path, e) == -1)
-		goto err;
+	result = vmfile_check(path[0] != '\0' ? file : path, e);
+	if (result == -1)
+		goto out;
 	left = access(db->wal, F_OK) == 0;
 	if (sqlite3_open_v2(file, &db->sql, SQLITE_OPEN_READWRITE, NULL) !=
 	    SQLITE_OK || sqlite3_busy_timeout(db->sql, VMDB_WAIT * 1000) !=
 	    SQLITE_OK || sqlite3_db_config(db->sql,
 	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, left, NULL) != SQLITE_OK ||
-	    sqlite3_exec(db->sql, "PRAGMA synchronous=NORMAL", NULL, NULL,
-	    NULL) != SQLITE_OK) {
-		fail(db, e);
-		goto err;
+	    synchronous(db, 0) != SQLITE_OK) {
+		result = fail(db, e);
+		goto out;
 	}
 	sqlite3_limit(db->sql, SQLITE_LIMIT_LENGTH, VMDB_MAX);
-	if (recognise(db, e) == -1)
-		goto err;
+	result = recognise(db, e);
+out:
 	free(file);
-	*out = db;
-	return (0);
-err:
-	vmdb_close(db);
-	free(file);
-	return (-1);
-}
-
-int
-vmdb_scratch(struct vmdb **out, struct error *e)
-{
-
-	*out = mem_alloc(1, sizeof(**out));
-	if (sqlite3_open(":memory:", &(*out)->sql) == SQLITE_OK)
-		return (0);
-	fail(*out, e);
-	vmdb_close(*out);
-	return (-1);
+	if (result == -1)
+		vmdb_close(db);
+	else
+		*out = db;
+	return (result);
 }
 
 void
@@ -193,27 +207,15 @@ int
 vmdb_read(struct vmdb *db, const char *name, struct vmdb_row *row,
     struct error *e)
 {
-	sqlite3_stmt *s;
 	int result, type;
 
-	s = NULL;
-	result = -1;
-	if (prepare(db, &s, "SELECT data FROM vms WHERE name = ?1", &name, 1,
-	    e) == -1)
-		goto out;
-	result = step(db, s, e);
-	if (result != 1)
-		goto out;
-	type = sqlite3_column_type(s, 0);
-	if (type != SQLITE_BLOB && type != SQLITE_TEXT) {
-		result = error_set(e, "its record is stored as a number");
-		goto out;
-	}
-	row->text = type == SQLITE_TEXT;
-	row->data = column(s, 0, &row->len);
-out:
-	sqlite3_finalize(s);
-	return (result);
+	result = first(db, "SELECT data FROM vms WHERE name = ?1", &name, 1,
+	    row, &type, e);
+	if (result != 1 || type == SQLITE_BLOB || type == SQLITE_TEXT)
+		return (result);
+	free(row->data);
+	row->data = NULL;
+	return (error_set(e, "its record is stored as a number"));
 }
 
 /* The updates of one transaction: 1, 0 if a row is another now, or -1. */
@@ -239,21 +241,6 @@ update(struct vmdb *db, sqlite3_stmt *s, char *const *name,
 			return (0);
 	}
 	return (1);
-}
-
-/*
- * The first frames of a log wait for the disk, twice, with the lock held: lest
- * what the log held before, and is overwritten now, comes back after a power
- * cut.  A log that is empty has no before: whatever part of it is there then,
- * the record is the old or the new one.  It is synced before it is used for
- * anything, at the checkpoint.
- */
-static int
-synchronous(struct vmdb *db, int off)
-{
-
-	return (sqlite3_exec(db->sql, off ? "PRAGMA synchronous=OFF" :
-	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL));
 }
 
 int

@@ -28,14 +28,6 @@ struct vmdb_row {
  */
 int vmdb_open(const char *, struct vmdb **, struct error *);
 
-/**
- * vmdb_scratch(db, e):
- * Open an empty database in memory, for questions to SQLite that are not about
- * a machine's record as it is stored: no lock is taken for them.  Return 0
- * with ${db}, or -1 with ${e} set.
- */
-int vmdb_scratch(struct vmdb **, struct error *);
-
 /* vmdb_close(db): close ${db}, which may be NULL. */
 void vmdb_close(struct vmdb *);
 

@@ -8,37 +8,31 @@ struct error;
 struct vmdb;
 struct vmdb_row;
 
-#define VMEDIT_MAX	8
+#define VMEDIT_MAX	8	/* edits at once */
 
 /* A member of a record, and the JSON value it gets; NULL removes it. */
 struct vmedit {
 	const char	*name;
-	char		*json;
+	char		*json;		/* without blanks between its tokens */
 };
 
-/*
- * ${db} is any database, best one of vmdb_scratch(): SQLite does the work, and
- * nothing is read there or written.
- */
-
 /**
- * vmedit_check(db, row, edit, count, e):
+ * vmedit_check(db, row, e):
  * Check that ${row} is one JSON object in UTF-8 without NUL, that no member
- * stands in it twice, and that the ${count} ones at ${edit} are spelled
- * without escapes.  SQLite would change the first of two, or add a second
- * one, and an engine refuses such a record together with all the others.
+ * stands in it twice, and that none is spelled with escapes.  SQLite would
+ * change the first of two, or add a second one, and an engine refuses such a
+ * record together with all the others.  ${db}, any database, is not read.
  * Return 0, or -1 with ${e} set.
  */
-int vmedit_check(struct vmdb *, const struct vmdb_row *,
-    const struct vmedit *, size_t, struct error *);
+int vmedit_check(struct vmdb *, const struct vmdb_row *, struct error *);
 
 /**
  * vmedit_apply(db, row, edit, count, new, e):
- * Make ${new} of ${row}, for which vmedit_check() of these ${count} members
- * has returned 0: those at ${edit}, at most VMEDIT_MAX, set or removed in
- * place, new ones behind the others, and every other token kept byte for byte.
- * The result is checked in the same way, and against ${row}.  Return 0 with
- * ${new} to be freed, or -1 with ${e} set.
+ * Make ${new} of ${row}, for which vmedit_check() has returned 0: the ${count}
+ * members at ${edit} set or removed in place, new ones behind the others, and
+ * every other token kept byte for byte.  The result is checked in the same
+ * way, and against ${row}.  Return 0 with ${new} to be freed, or -1 with ${e}
+ * set.
  */
 int vmedit_apply(struct vmdb *, const struct vmdb_row *,
     const struct vmedit *, size_t, struct vmdb_row *, struct error *);

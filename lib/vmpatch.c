@@ -49,7 +49,7 @@ set_once(const struct machine_home *home, const char *name,
 	n = policy_edits(p, &m->egress, edit);
 	if (n == 0)
 		result = 0;
-	else if (vmedit_apply(home->scratch, &m->row, edit, n, &new, e) == 0)
+	else if (vmedit_apply(home->db, &m->row, edit, n, &new, e) == 0)
 		result = 1;
 	if (result == 1 && !dry)
 		result = vmdb_write(home->db, &machine, &m->row, &new, 1, e);
@@ -149,7 +149,7 @@ repair_once(const struct machine_home *home, char *const *name, size_t count,
 			goto out;
 		fixed[i] = old[n].text;
 		if (old[n].text &&
-		    vmedit_check(home->scratch, &old[n], NULL, 0, e) == -1) {
+		    vmedit_check(home->db, &old[n], e) == -1) {
 			n++;
 			goto out;
 		}

@@ -10,12 +10,10 @@
 
 #include "differ.h"
 #include "egress.h"
-#include "error.h"
 #include "io.h"
-#include "mem.h"
 #include "policy.h"
 #include "record.h"
-#include "vmdb.h"
+#include "scratch.h"
 #include "vmedit.h"
 #include "vmstate.h"
 
@@ -116,10 +114,6 @@ ask(struct policy *p, int all)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const struct vmedit members[] = {
-		{ "allowed_cidrs", NULL }, { "dns", NULL },
-		{ "egress_rules", NULL }
-	};
 	struct egress g;
 	struct error e;
 	struct policy p;
@@ -131,13 +125,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	int i;
 
 	if (db == NULL)
-		require(vmdb_scratch(&db, &e) == 0);
+		require(scratch_open(&db) == 0);
 	memset(&g, 0, sizeof(g));
 	r = NULL;
 	row.data = mem_copy((const char *)data, len);
 	row.len = len;
 	row.text = 0;
-	if (vmedit_check(db, &row, members, 3, &e) == 0 &&
+	if (vmedit_check(db, &row, &e) == 0 &&
 	    (r = record_parse(row.data, len, 0, "its record", &e)) != NULL &&
 	    vmstate_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0)
 		for (i = 0; i < 2; i++) {

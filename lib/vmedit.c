@@ -101,7 +101,7 @@ change(struct vmdb *db, const char *text, const struct vmedit *edit,
 		if (edit[i].json == NULL)
 			fprintf(f, ", '$.%s'", edit[i].name);
 	fputs(")", f);
-	io_memory_end(f);
+	io_memory_end(f, &sql);
 	result = vmdb_ask(db, sql, arg, n, &new, e);
 	free(sql);
 	if (result == 1)

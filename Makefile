@@ -238,6 +238,9 @@ fuzz:
 	    SECONDS_EACH="$(FUZZ_SECONDS)" tests/fuzz \
 	    $(FUZZ_CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -- $(FUZZ)
 
+coverage:
+	@tests/coverage
+
 bench: all
 	@CC="$(CC)" JQ_LIBS="$(JQ_LIBS)" tests/bench
 
@@ -264,4 +267,4 @@ clean:
 	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
-.PHONY: all bench check clean deps dist fuzz install lint uninstall
+.PHONY: all bench check clean coverage deps dist fuzz install lint uninstall

@@ -100,7 +100,7 @@ until_true() {
 }
 
 # Every test begins in an empty folder of its own, with a plain environment.
-setup() {
+plain_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export HOME=$BATS_TEST_TMPDIR
 	export LC_ALL=C TZ=UTC
@@ -108,4 +108,8 @@ setup() {
 		XDG_DATA_HOME XDG_CACHE_HOME NO_PROXY no_proxy HTTP_PROXY \
 		http_proxy HTTPS_PROXY https_proxy ALL_PROXY all_proxy \
 		DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG
+}
+
+setup() {
+	plain_setup
 }

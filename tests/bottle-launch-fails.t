@@ -1,0 +1,242 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# A launch that fails leaves nothing, and says why.  The Docker Engine and
+# smolvm's database are real, the machines a fake: see bottle-launch.t.
+
+load lib.sh
+load bottle.sh
+
+# each_call: what a good launch calls, one a line, and take it away again.
+each_call() {
+	counted
+	launch dev >/dev/null
+	mv "$CALLS/log" good
+	inside bottle-launch -d -q dev
+}
+
+# fail_at N DO: launch, and let the Nth call do that.  Whatever becomes of it
+# is right, or it is printed.
+fail_at() {
+	local status=0 call
+
+	at "$1" "$2"
+	call=$(sed -n "$1p" good | cut -c 1-60)
+	launch dev >out 2>err || status=$?
+	case $status,$call in
+	0,'smolvm machine exec '*)
+		# is tried again
+		inside bottle-launch -d -q dev ;;
+	2,*)	[ ! -s out ] || echo "$call: standard output"
+		grep -q '^bottle-launch: dev: \|^bottle-launch: smolvm' err ||
+			{ echo "$call: nothing is said:"; cat err; }
+		grep -n 'bottle-[a-z]*: [0-9]*: \|line [0-9]' err &&
+			echo "$call: the shell complains" ;;
+	*)	echo "$call: status $status"; cat err ;;
+	esac
+	nothing_left || echo "$call: left something"
+}
+
+@test "each command fails in turn: status 2, a reason, and nothing is left" {
+	each_call
+	for n in $(seq "$(wc -l <good)"); do
+		fail_at "$n" fail
+	done >wrong 2>&1
+	check -- cat wrong
+	until_true 5 none_runs
+}
+
+@test "each command does its work and then fails: the same" {
+	each_call
+	for n in $(grep -n -E \
+	    '^(docker (create|start)|smolvm machine (create|start)|loalias-pick|smolvm-allowpatch -j|smolvm-aliasroute)' \
+	    good | cut -d : -f 1); do
+		# shellcheck disable=SC2016 # fake_call expands it
+		fail_at "$n" '"$real" "$@"; fail'
+	done >wrong 2>&1
+	check -- cat wrong
+	until_true 5 none_runs
+}
+
+@test "signals: 128 and the signal, and nothing is left" {
+	local signal call
+
+	counted
+	for call in 'loalias-ensure *' 'docker create *' 'docker start *' \
+	    'smolvm machine create *' 'smolvm machine start *' \
+	    'smolvm machine exec *' 'loalias-canary *.17 *'; do
+		for signal in 1.HUP 2.INT 15.TERM; do
+			case $signal.$call in
+			*TERM* | *' start '* | *canary*) ;;
+			*) continue ;;
+			esac
+			# shellcheck disable=SC2016 # fake_call expands it
+			at "$call" "kill -${signal#*.} \"\$(readlink \"\$TMPDIR\"/bottle-launch.*.dev)\"; sleep 0.3"
+			check -s $((128 + ${signal%.*})) -e ignore -- \
+				launch dev
+			[ ! -e "$CALLS/at" ]
+			nothing_left
+		done
+	done
+	until_true 5 none_runs
+}
+
+@test "a command that hangs is ended after -t seconds" {
+	local call
+
+	counted
+	for call in 'docker create *' 'smolvm machine start *' \
+	    'smolvm-allowpatch -c *' 'smolvm machine exec *'; do
+		at "$call" 'exec sleep 1000'
+		check -s 2 -e 'match:bottle-launch: dev: .*no end within 2 s' \
+			-- inside bottle-launch -q -t 2 -i bundle:1 -p 3000 dev
+		nothing_left
+	done
+	until_true 5 none_runs
+}
+
+# behind PATTERN PATH JSON: change the record just before that call of a launch.
+behind() {
+	echo "UPDATE vms SET data = CAST(json_set(CAST(data AS TEXT),
+		'\$.$2', json('$3')) AS BLOB)" >"$CALLS/sql"
+	# shellcheck disable=SC2016 # fake_call expands it
+	at "$1" 'sqlite3 -cmd ".timeout 9000" "$DB" <"$CALLS/sql"'
+}
+
+@test "a policy that is changed before the start or at it" {
+	local said when
+
+	counted
+	for when in 'smolvm-allowpatch -n *' 'smolvm machine start *'; do
+		case $when in
+		*-n*) said='policy, before the start' ;;
+		*) said='policy, after the start' ;;
+		esac
+		while read -r path json; do
+			behind "$when" "$path" "$json"
+			fails "match:bottle-launch: dev: $said: .*" dev
+			nothing_left
+		done <<-'END'
+		allowed_cidrs null
+		allowed_cidrs ["127.0.0.0/8"]
+		egress_rules [{"action":"allow"}]
+		dns null
+		END
+	done
+}
+
+# wide MATCH...: let the engine let that through, whatever was launched.
+wide() {
+	printf '%s\n' "$@" >"$FAKE/wide"
+}
+
+# reaches WHAT [OPTION]: the launch fails for that reason.
+reaches() {
+	fails 'match:bottle-launch: dev: bottle-prove: REACHES .*' $2 dev
+	grep -q "REACHES $1\$" err || { cat err; return 1; }
+	nothing_left
+}
+
+@test "an engine that does not keep to the policy: the proof finds it" {
+	wide '-d 127.0.0.0/8'
+	reaches 127.0.0.17/tcp
+	check -o 'bottle-prove: dev: REACHES 127.0.0.17/tcp
+bottle-launch: dev: bottle-prove: REACHES 127.0.0.17/udp' -- cat err
+	wide '-p tcp -d 172.17.0.1'
+	reaches 172.17.0.1/tcp
+	wide open '-p tcp -d 127.0.0.1'
+	reaches '127.0.0.1/tcp, also through the gateway'
+	inside socat UDP-LISTEN:53,bind=127.0.0.1,fork EXEC:cat 3>&- &
+	wide 'resolver 127.0.0.1'
+	reaches 'a resolver: DNS queries are answered'
+	wide '-d 127.0.0.16'
+	check -o 'match:.*"ports_enforced":false.*' -- launch -j dev
+	inside bottle-launch -d -q dev
+	reaches "ports of 127.0.0.16 that are not the bundle's" -s
+}
+
+@test "the machine dies between two tries, or has no way to connect" {
+	counted
+	# shellcheck disable=SC2016 # fake_call expands it
+	at 'smolvm-aliasroute dev 127.0.0.17' \
+		'kill -9 $(pgrep -xf "sleep 3600")'
+	fails 'match:bottle-launch: dev: bottle-prove: .*' dev
+	nothing_left
+	guest_has sh true ip cat head wc grep
+	fails 'match:bottle-launch: dev: bottle-prove: .*the guest has no way to connect: none of nc, busybox, bash, python3, perl, curl' dev
+	nothing_left
+	guest_has sh true nc cat head wc grep
+	fails 'match:.*: dev: the guest lacks the ip command' dev
+	nothing_left
+}
+
+@test "a resume that fails keeps the machine, its disk and the container" {
+	launch dev
+	smolvm stop --name dev
+	row dev .created_at >before
+	echo '-d 127.0.0.0/8' >"$FAKE/wide"
+	fails 'match:bottle-launch: dev: bottle-prove: .*' dev
+	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
+		inside bottle-launch -l
+	row dev .created_at | cmp before -
+	ls .cache/smolvm/vms/*/overlay.*
+	rm "$FAKE/wide"
+	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+
+	# one that was found running is stopped, too
+	kill -9 "$(row dev .pid)"
+	echo '-d 127.0.0.0/8' >"$FAKE/wide"
+	fails 'match:bottle-launch: dev: bottle-prove: .*' dev
+	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
+		inside bottle-launch -l
+}
+
+@test "the environment that changes what a list means is refused" {
+	SMOLVM_EGRESS_FLOOR=strict fails 'bottle-launch: dev: SMOLVM_EGRESS_FLOOR in the environment changes what a list means' dev
+	SMOLVM_PUBLISH_ADDR='' fails 'bottle-launch: dev: SMOLVM_PUBLISH_ADDR in the environment changes what a list means' dev
+	nothing_left
+}
+
+@test "bundles that do not come up, or not where they should" {
+	fails 'match:bottle-launch: dev: docker create: Error.*' -i absent dev
+	bundle ends 'echo one; echo two; echo three; echo four; exit 3'
+	fails 'bottle-launch: dev: the container does not run: two three four ' \
+		-i bundle:ends dev
+	nothing_left
+	inside "$TESTS/sockets" tcp,127.0.0.16,3000 -- sleep 1000 3>&- &
+	until_true 5 inside sh -c '! nc -z 127.0.0.16 3000 && exit 1; exit 0'
+	check -o "$(says dev 127.0.0.17)" -- launch dev
+	inside bottle-launch -d -q dev
+}
+
+# docker_says FILTER: let what docker inspect says of the container, once it
+# runs, go through jq.
+docker_says() {
+	echo "$1" >"$CALLS/filter"
+	# shellcheck disable=SC2016 # fake_call expands it
+	echo '"$real" "$@" | jq -f "$CALLS/filter"; exit' >"$CALLS/next"
+	# shellcheck disable=SC2016 # fake_call expands it
+	at 'docker start *' 'mv "$CALLS/next" "$CALLS/do"; echo "docker container inspect *" >"$CALLS/at"'
+}
+
+@test "ports that Docker left out, or put elsewhere" {
+	counted
+	docker_says '.[0].NetworkSettings.Ports = {}'
+	fails 'bottle-launch: dev: Docker started the container without its port 3000/tcp: remove it and launch again' dev
+	nothing_left
+	docker_says '.[0].NetworkSettings.Ports[][].HostIp = "127.0.0.1"'
+	fails 'bottle-launch: dev: port 3000/tcp is published on 127.0.0.1:3000 instead of 127.0.0.16 alone (OrbStack below port 1024, Lima without a portForwards rule)' dev
+	nothing_left
+}
+
+@test "engines that cannot be closed are refused by name" {
+	local release
+
+	mkdir engine
+	for release in 0.6.0 0.7.2 1.1.3 1.2.0 1.2.4 x ''; do
+		printf '#!/bin/sh\necho smolvm %s\n' "$release" >engine/smolvm
+		chmod +x engine/smolvm
+		SMOLVM=$PWD/engine/smolvm fails \
+			"match:bottle-launch: dev: smolvm ?$release: .* or later is needed" dev
+	done
+	nothing_left
+}

@@ -1,0 +1,237 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The life of a bottle, with a real Docker Engine and a real smolvm engine whose
+# machines are a fake.  tests/vm.t has real ones.
+
+load lib.sh
+load bottle.sh
+
+@test "a bottle's life: it keeps its alias, and is proved each time" {
+	local id pid
+
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	id=$(inside docker ps -q)
+	pid=$(row dev .pid)
+	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
+	[ "$(row dev .dns)" = 255.255.255.255 ]
+	check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -l
+	check -o '{"bottles":[{"slug":"dev","alias":"127.0.0.16","container":"running","machine":"running","ports":["3000/tcp"]}]}' \
+		-- inside bottle-launch -lj
+
+	# running: nothing is made, all is tested
+	counted
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	grep -q '^smolvm-allowpatch -c ' "$CALLS/log"
+	grep -q '^smolvm-aliasroute dev ' "$CALLS/log"
+	grep -q '^bottle-prove ' "$CALLS/log"
+	! grep -E '^(docker|smolvm) (create|start|machine (create|start))' \
+		"$CALLS/log"
+	[ "$(row dev .pid)" = "$pid" ]
+
+	# the machine stopped by hand; its policy is written again
+	smolvm stop --name dev
+	edit dev '$.dns' null
+	check -o 'dev	127.0.0.16	running	stopped	3000/tcp' -- \
+		inside bottle-launch -l
+	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	[ "$(row dev .dns)" = 255.255.255.255 ]
+
+	# the machine died
+	kill -9 "$(row dev .pid)"
+	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+
+	# the container died
+	inside docker kill dev-bundle
+	check -o 'dev	127.0.0.16	exited	running	3000/tcp' -- \
+		inside bottle-launch -l
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+
+	# the container was restarted: it has the same ports
+	inside docker restart dev-bundle
+	check -o 'match:reached	127.0.0.16:3000/tcp
+.*' -- inside bottle-prove -p 3000 dev 127.0.0.16
+	[ "$(inside docker ps -q)" = "$id" ]
+
+	check -- inside bottle-launch -d -q dev
+	nothing_left
+	check -e 'match:bottle-launch: dev: nothing is there .*' -- \
+		inside bottle-launch -d dev
+	check -- inside bottle-launch -l
+	check -o '{"bottles":[]}' -- inside bottle-launch -l -j
+	until_true 5 none_runs
+}
+
+@test "a container removed by hand: its alias is given to nobody else" {
+	launch dev
+	inside docker rm -f dev-bundle
+	check -o 'dev	127.0.0.16	-	running	' -- inside bottle-launch -l
+	check -o "$(says other 127.0.0.17)" -- launch other
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+
+	smolvm stop --name dev
+	inside docker rm -f dev-bundle
+	check -o "$(says third 127.0.0.18)" -- launch third
+	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+}
+
+@test "half a bottle: launch makes it whole, -d takes what is there" {
+	launch dev
+	smolvm stop --name dev
+	smolvm delete --name dev -f
+	check -o 'dev	127.0.0.16	running	-	3000/tcp' -- \
+		inside bottle-launch -l
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	smolvm delete --name dev -f
+	check -- inside bottle-launch -d -q dev
+	nothing_left
+	launch dev
+	inside docker rm -f dev-bundle
+	check -- inside bottle-launch -d -q dev
+	nothing_left
+}
+
+@test "eight at once have eight aliases; when none is left the status is 1" {
+	local n
+
+	export LOALIAS_POOL=127.0.0.16/29
+	for n in 1 2 3 4 5 6 7 8; do
+		inside bottle-launch -q -t 120 -i bundle:1 -p 3000 "b$n" \
+			>"out.$n" 2>"err.$n" 3>&- &
+	done
+	wait
+	check -- cat err.*
+	check -o "$(printf '127.0.0.%s\n' 16 17 18 19 20 21 22 23)" -- \
+		sh -c 'cut -f 2 out.* | sort'
+	check -s 1 -e 'bottle-launch: ninth: loalias-pick: none of 8 addresses is free: 8 held, 0 claimed' \
+		-- launch ninth
+	check -- ls -A "$TMPDIR"
+	[ "$(inside bottle-launch -l | wc -l)" = 8 ]
+	# none of them reaches a neighbour
+	for n in 1 4 8; do
+		check -o ignore -- inside bottle-prove -p 3000 "b$n" \
+			"$(cut -f 2 "out.$n")"
+	done
+}
+
+@test "one slug twice at once: the loser leaves the winner whole" {
+	local one=0 two=0
+
+	launch dev >out.1 2>err.1 3>&- &
+	launch dev >out.2 2>err.2 3>&- || two=$?
+	wait "$!" || one=$?
+	[ "$one $two" = '0 2' ] || [ "$one $two" = '2 0' ]
+	check -o 'match:bottle-launch: dev: bottle-launch, process [0-9]+, is at work on it' \
+		-- cat err.1 err.2
+	check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -l
+	check -o ignore -- inside bottle-prove -p 3000 dev 127.0.0.16
+}
+
+@test "a lock that a killed launch left is none" {
+	ln -s 4194305 "$TMPDIR/bottle-launch.$(id -u).dev"
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -- ls -A "$TMPDIR"
+}
+
+@test "what has the name and is not a bottle is left alone" {
+	local theirs='is not a bottle'
+
+	inside docker create --name dev-bundle bundle:1 >id
+	for option in -d -q; do
+		check -s 2 -e "bottle-launch: dev: the container dev-bundle $theirs's: left alone" \
+			-- launch_or_delete "$option" dev
+	done
+	[ "$(inside docker ps -aq --no-trunc)" = "$(cat id)" ]
+	inside docker rm dev-bundle
+
+	inside "$TESTS/fake_smolvm" machine create --name dev --net
+	row dev . >before
+	for option in -d -q; do
+		check -s 2 -e "bottle-launch: dev: the machine dev $theirs: left alone" \
+			-- launch_or_delete "$option" dev
+	done
+	row dev . | cmp before -
+	check -- inside docker ps -aq
+	check -- inside bottle-launch -l
+}
+
+launch_or_delete() {
+	[ "$1" = -d ] || set -- -q -t 20 -i bundle:1 -p 3000 "$2"
+	inside bottle-launch "$@"
+}
+
+@test "-e: each byte, and the alias for {}" {
+	odd=$' a\'b"c\\d $HOME `x`\n\n*?\te\xc3\xa9|&;<>()#~! \n'
+	check -o ignore -- launch -e "ODD=$odd" -e EMPTY= -e EQ=a=b \
+		-e 'HTTPS_PROXY=http://{}:3128' -e 'LITERAL={{}} {a} {} {{}' dev
+	row dev '.env | map({(.[0]): .[1]}) | add' >env
+	printf %s "$odd" >expected
+	jq -j .ODD env | cmp expected -
+	check -o '["dev","","a=b","http://127.0.0.16:3128","{} {a} 127.0.0.16 {127.0.0.16","localhost,127.0.0.1,127.0.0.16","localhost,127.0.0.1,127.0.0.16"]' \
+		-- jq -c '[.BOTTLE, .EMPTY, .EQ, .HTTPS_PROXY, .LITERAL,
+		.NO_PROXY, .no_proxy]' env
+}
+
+@test "options go to docker and smolvm as they are" {
+	mkdir 'a b'
+	check -o 'match:.*"beside_ip":\["mount .*/a b:/mnt"\].*' -- launch -j dev \
+		--env "A= '{}' \"\$x\"" -v "$PWD/a b:/a b" --label 'x=*' \
+		-- -v "$PWD/a b:/mnt" --mem 700 --init 'echo {}'
+	check -o "[\"A= '127.0.0.16' \\\"\$x\\\"\",\"*\",[\"$PWD/a b:/a b\"]]" \
+		-- sh -c '"$@" | jq -c ".[0] | [.Config.Env[0],
+		.Config.Labels.x, .HostConfig.Binds]"' sh "$TESTS/dockerd" in \
+		"$ENGINE" docker inspect dev-bundle
+	check -o '[700,["echo 127.0.0.16"]]' -- row dev '[.mem, .init] | tojson'
+}
+
+@test "a bundle with a resolver: it is the machine's, and only it" {
+	check -o "dev	127.0.0.16	running	running	3000/tcp,53/udp" -- \
+		inside bottle-launch -q -t 20 -i bundle:dns -p 3000 -p 53/udp dev
+	[ "$(row dev .dns)" = 127.0.0.16 ]
+}
+
+# refuses MESSAGE ARGUMENT...: a usage error, before anything is done.
+refuses() {
+	local message=$1
+
+	shift
+	check -s 2 -e "match:${message:+bottle-launch: $message
+}usage: .*" -- inside bottle-launch "$@"
+	check -- ls -A "$TMPDIR"
+}
+
+@test "slugs, ports and options that are refused" {
+	local option
+
+	for slug in Dev -dev de_v dév dev/x 'a b' '' $'a\nb' \
+	    . a234567890123456789012345678901234567890; do
+		refuses "$slug: not 1 to 39 of a-z, 0-9 and -, no - first" \
+			-i x -p 1 -- "$slug"
+	done
+	refuses 'a launch needs -i and at least one -p' -i bundle:1 dev
+	refuses 'a launch needs -i and at least one -p' -p 3000 dev
+	for option in 0 65536 http 1:2:3 1-2 80/sctp : 80: '*'; do
+		refuses "-p ${option//\*/\\*}: not a port" -i x -p "$option" dev
+	done
+	for option in X =x 1X=y X-Y=z; do
+		refuses "-e ${option%%=*}: not NAME=VALUE" -i x -p 1 \
+			-e "$option" dev
+	done
+	refuses '-t 0: not a number of seconds' -t 0 -i x -p 1 dev
+	for option in -p80:80 -P --publish=1 --publish-all --name=x \
+	    --network=host --net=host; do
+		refuses "$option: is not for a bottle's container" -i x -p 1 \
+			dev "$option"
+	done
+	for option in -nx --name --from=x --allow-cidr --allow-host=x \
+	    --net-backend=tsi --network=x --dns --outbound-localhost-only \
+	    --use-host-proxy --allow-udp --allow-private; do
+		refuses "$option: is not for a bottle's machine" -i x -p 1 dev \
+			-- "$option"
+	done
+	refuses '' -l dev
+	refuses '' -d
+	refuses '' -d -p 3000 dev
+	refuses '' -d dev -v x:y
+	refuses '-x: unknown option, or no argument behind it' -x
+	nothing_left
+}

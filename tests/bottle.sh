@@ -1,0 +1,157 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: ISC
+# What the tests of bottle-launch and its parts share: a real Docker Engine in
+# namespaces of its own, one for each file, and real smolvm engines, whose
+# machines are acted by tests/fake_smolvm.
+
+ENGINE=$BATS_FILE_TMPDIR/engine
+
+inside() {
+	"$TESTS/dockerd" in "$ENGINE" "$@"
+}
+
+# bundle TAG COMMAND...: make the image "bundle:TAG" that runs the commands,
+# side by side, and ends when it is told to.
+bundle() {
+	local tag=$1 id line='trap exit TERM'
+
+	shift
+	line="$line;$(printf ' %s &' "$@") wait"
+	id=$(inside docker create busybox true)
+	inside docker commit -c "CMD [\"sh\", \"-c\", \"$line\"]" "$id" \
+		"bundle:$tag" >/dev/null
+	inside docker rm "$id" >/dev/null
+}
+
+setup_file() {
+	need 'no Docker Engine can be started' \
+		"$TESTS/dockerd" start "$ENGINE"
+	"$TESTS/engines" 1.32.2 >"$BATS_FILE_TMPDIR/smolvm"
+	# A proxy, a git gate and an MCP server, as far as this goes.
+	bundle 1 'nc -ll -p 3128 -e cat' 'nc -ll -p 9418 -e cat' \
+		'httpd -f -p 3000'
+	bundle dns 'nc -ll -p 3000 -e cat' 'busybox udpsvd 0 53 cat'
+}
+
+teardown_file() {
+	[ ! -e "$ENGINE" ] || "$TESTS/dockerd" stop "$ENGINE"
+}
+
+# Each test has a smolvm of its own, with its home, and one Docker Engine that
+# is as empty as the first found it.
+setup() {
+	plain_setup
+	export BOTTLE_TEST=$BATS_TEST_TMPDIR
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp FAKE=$BATS_TEST_TMPDIR/fake
+	export SMOLVM=$TESTS/fake_smolvm CALLS=$BATS_TEST_TMPDIR/calls
+	FAKE_ENGINE=$(cat "$BATS_FILE_TMPDIR/smolvm")
+	export FAKE_ENGINE
+	mkdir "$TMPDIR" "$FAKE" "$FAKE/bin" "$CALLS"
+	guest_has sh true ip nc cat head wc grep timeout bash
+	export DB=$HOME/.local/share/smolvm/server/smolvm.db
+}
+
+# guest_has COMMAND...: and nothing else.
+guest_has() {
+	local name
+
+	rm -f "$FAKE"/bin/*
+	for name; do
+		ln -s "$(type -P "$name")" "$FAKE/bin/$name"
+	done
+}
+
+# ours [COMMAND...]: the processes of this test that still run, or a command
+# with them as arguments.
+ours() (
+	unset BOTTLE_TEST
+	grep -lzsx "BOTTLE_TEST=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ |
+		cut -d / -f 3 | xargs -r "${@:-echo}"
+)
+
+teardown() {
+	local all
+
+	[ -e "$ENGINE" ] || return 0
+	# The fakes of machines, and what hangs on purpose.
+	ours kill -9 || :
+	all=$(inside docker ps -aq)
+	# shellcheck disable=SC2086 # words
+	[ -z "$all" ] || inside docker rm -f $all >/dev/null
+}
+
+# counted: from here on the commands that a launch runs are counted, and may
+# be made to fail: see tests/fake_call.
+counted() {
+	local name
+
+	mkdir -p called
+	for name in docker smolvm loalias-ensure loalias-pick loalias-audit \
+	    loalias-canary noproxy-add smolvm-allowpatch smolvm-aliasroute \
+	    bottle-prove; do
+		ln -sf "$TESTS/fake_call" "called/$name"
+	done
+	PATH=$BATS_TEST_TMPDIR/called:$PATH
+	unset SMOLVM
+}
+
+# at CALL DO: do that instead at the call with this number or pattern.
+at() {
+	: >"$CALLS/log"
+	echo "$2" >"$CALLS/do"
+	echo "$1" >"$CALLS/at"
+}
+
+# launch SLUG ...: the bottle of most tests.
+launch() {
+	inside bottle-launch -q -t 20 -i bundle:1 -p 3000 "$@"
+}
+
+# says NAME ALIAS: what bottle-launch prints when that runs.
+says() {
+	printf '%s\t%s\trunning\trunning\t3000/tcp\n' "$1" "$2"
+}
+
+# fails MESSAGE SLUG ...: the launch fails, with this as the last line.
+fails() {
+	local message=$1 status=0
+
+	shift
+	launch "$@" >out 2>err || status=$?
+	tail -n 1 err >last
+	same stdout '' out && same stderr "$message" last &&
+		[ "$status" = 2 ] && return 0
+	echo "status: $status"
+	cat err
+	return 1
+}
+
+# row NAME FILTER: what smolvm has on record about the machine.
+row() {
+	sqlite3 "$DB" "SELECT CAST(data AS TEXT) FROM vms
+		WHERE name = '$1'" | jq -r "$2"
+}
+
+# edit NAME PATH JSON: change its record, behind everybody's back.
+edit() {
+	sqlite3 -cmd '.timeout 9000' "$DB" "UPDATE vms SET data = CAST(
+		json_set(CAST(data AS TEXT), '$2', json('$3')) AS BLOB)
+		WHERE name = '$1'"
+}
+
+# smolvm ARGUMENT...: by hand.
+smolvm() {
+	inside "$TESTS/fake_smolvm" machine "$@" >/dev/null
+}
+
+none_runs() {
+	[ -z "$(ours)" ]
+}
+
+# nothing_left: no container, machine, claim, folder or lock.
+nothing_left() {
+	check -- inside docker ps -aq
+	[ ! -e "$DB" ] || check -- sqlite3 "$DB" 'SELECT name FROM vms'
+	check -- ls -A "$TMPDIR"
+	check -o 127.0.0.16 -- inside loalias-pick
+}

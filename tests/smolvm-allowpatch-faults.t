@@ -76,6 +76,13 @@ lock() {
 		-- env TIMES=99 LD_PRELOAD=./meanwhile.so \
 		smolvm-allowpatch -D "$NOBODY" net 127.0.0.17
 	row net | cmp again -
+	# the same bytes, but as TEXT
+	MEANWHILE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(data AS TEXT)
+		WHERE name = 'cidr'\""
+	check -s 2 -e "$SAYS: cidr: its record is stored as TEXT, which no engine can read: repair it with -r" \
+		-- env TIMES=1 LD_PRELOAD=./meanwhile.so \
+		smolvm-allowpatch -D "$NOBODY" cidr 127.0.0.17
+	check -o cidr -- smolvm-allowpatch -r
 	# gone
 	MEANWHILE="sqlite3 '$DB' \"DELETE FROM vms WHERE name = 'net'\""
 	check -s 2 -e "$SAYS: net: no such machine" -- \

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "members.h"
 #include "scratch.h"
 #include "vmedit.h"
 
@@ -152,10 +153,44 @@ test_bytes_that_end_a_text(void **state)
 	free(row.data);
 }
 
+static void
+test_members(void **state)
+{
+	static const char text[] = " { \"a\" : [1, {\"b\":\"]}\"}] ,\n"
+	    "\"q\\\"\":\"\\\\\",\"\":-1e5}";
+	struct members_one m;
+	const char *p;
+	char *cut;
+	size_t i;
+
+	(void)state;
+	p = text;
+	assert_int_equal(members_next(&p, &m), 1);
+	assert_true(members_is(&m, "a"));
+	assert_int_equal(m.value_len, strlen("[1, {\"b\":\"]}\"}]"));
+	assert_int_equal(members_next(&p, &m), 1);
+	assert_true(members_is(&m, "q\\\""));
+	assert_memory_equal(m.value, "\"\\\\\"", m.value_len);
+	assert_int_equal(members_next(&p, &m), 1);
+	assert_true(members_is(&m, ""));
+	assert_memory_equal(m.value, "-1e5", m.value_len);
+	assert_int_equal(members_next(&p, &m), 0);
+	assert_string_equal(p, "}");
+	/* cut anywhere: not beyond the end, which valgrind would see */
+	for (i = 0; i < sizeof(text); i++) {
+		cut = strndup(text, i);
+		for (p = cut; members_next(&p, &m) == 1;)
+			assert_true(m.key + m.key_len <= cut + i &&
+			    m.value + m.value_len <= cut + i);
+		free(cut);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_edits),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_bytes_that_end_a_text),

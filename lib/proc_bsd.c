@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef __linux__
 #include "proc.h"
+
+#ifndef __linux__
 
 #include <sys/types.h>
 #ifdef __APPLE__
@@ -55,6 +56,5 @@ proc_runs(long long pid, unsigned long long start)
 		return (0);
 	return (!other((pid_t)pid, start));
 }
-#else
-typedef int proc_bsd_is_empty;
+
 #endif

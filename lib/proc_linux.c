@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#ifdef __linux__
 #include "proc.h"
+
+#ifdef __linux__
 
 #include <sys/types.h>
 
@@ -48,6 +49,5 @@ proc_runs(long long pid, unsigned long long start)
 	return (p == NULL || start == 0 ||
 	    strtoull(p + 1, NULL, 10) == start);
 }
-#else
-typedef int proc_linux_is_empty;
+
 #endif

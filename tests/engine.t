@@ -25,7 +25,8 @@ start() {
 
 setup_file() {
 	for release in 1.7.7 1.32.2; do
-		"$BATS_TEST_DIRNAME/engines" "$release" >/dev/null || return 1
+		need 'no engine for this system, or no way to fetch it' \
+			"$BATS_TEST_DIRNAME/engines" "$release"
 	done
 }
 

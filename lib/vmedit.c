@@ -152,7 +152,7 @@ is_edited(const char *old, const char *new, const struct vmedit *edit,
 		if (!next_is(&new, &m, edit[i].json, strlen(edit[i].json)))
 			return (0);
 	}
-	return (strcmp(new, "}") == 0);
+	return (members_next(&new, &m) == 0);
 }
 
 /* The same, where ${old} has blanks between its tokens: 0, or -1. */

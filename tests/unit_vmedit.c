@@ -103,6 +103,8 @@ test_edits(void **state)
 	expect("{\"a\":1,\"allowed_cidrs\":7,\"b\":2}", &list, 1,
 	    "{\"a\":1,\"b\":2}", NULL);
 	expect("{\"a\":1}", &list, 1, "{\"a\":1}", NULL);
+	expect("{\"allowed_cidrs\":[{}]}", &list, 1, "{}", NULL);
+	expect("{}", &list, 1, "{}", NULL);
 	both[0].json = ten;
 	both[1].json = address;
 	expect("{\"dns\":null}", both, 2,

@@ -99,7 +99,7 @@ show(struct pick *p, const struct record *in)
 	char text[ADDR_STRLEN];
 	const struct addr *a;
 	struct record *list;
-	int fd;
+	int fd, status;
 
 	list = record_new(RECORD_ARRAY);
 	do {
@@ -111,22 +111,24 @@ show(struct pick *p, const struct record *in)
 		addr_format(a, text);
 		record_append(list, record_new_string(text));
 	} while (aflag);
+	status = 0;
 	if (a == NULL && (record_count(list) == 0 || fd == -1))
-		return (none(p, fd));
-	if (jflag)
+		status = none(p, fd);
+	else if (jflag)
 		print_record(list, in, p->held.owner);
 	else
 		print_text(list);
 	record_free(list);
-	return (0);
+	return (status);
 }
 
 /* Run ${command}, which inherits the claim, and nothing else from here. */
 static int
 run(struct pick *p, char **command)
 {
-	char text[ADDR_STRLEN];
+	char text[ADDR_STRLEN], **argv;
 	const struct addr *a;
+	size_t i;
 	int fd, status;
 
 	a = pick_settle(p, &fd, &e);
@@ -134,9 +136,13 @@ run(struct pick *p, char **command)
 		return (none(p, fd));
 	addr_format(a, text);
 	pick_free(p);
-	status = wrap_run(args_expand_all(command, text, NULL), fd, &e);
+	argv = args_expand_all(command, text, NULL);
+	status = wrap_run(argv, fd, &e);
 	if (*e.text != '\0')
 		warnx("%s", e.text);
+	for (i = 0; argv[i] != NULL; i++)
+		free(argv[i]);
+	free(argv);
 	return (status);
 }
 
@@ -207,7 +213,7 @@ main(int argc, char **argv)
 	struct input in;
 	struct pick p;
 	char **command;
-	int dashes;
+	int dashes, status;
 
 	args_init();
 	memset(&in, 0, sizeof(in));
@@ -222,11 +228,13 @@ main(int argc, char **argv)
 	    input_pool(argv, &in, &p.pool, &e) == -1 ||
 	    pick_look(&p, &e) == -1)
 		fail();
-	if (command == NULL)
-		return (io_finish(show(&p, in.record)));
 	/* Where standard input has been read, the command gets none. */
-	if ((dashes > 0 || (argc > 0 && strcmp(argv[0], "-") == 0)) &&
+	if (command != NULL &&
+	    (dashes > 0 || (argc > 0 && strcmp(argv[0], "-") == 0)) &&
 	    io_null_stdin(&e) == -1)
 		fail();
-	return (run(&p, command));
+	status = command != NULL ? run(&p, command) : show(&p, in.record);
+	pick_free(&p);
+	input_free(&in);
+	return (io_finish(status));
 }

@@ -229,6 +229,10 @@ check: deps
 	@$(MAKE) all $(UNIT) $(FUZZ)
 	@tests/run
 
+demo: deps
+	@$(MAKE) all
+	@tests/vm/demo
+
 lint:
 	@tests/lint
 	@tests/cross $(OUR_CPPFLAGS) $(ALL_CFLAGS) -Werror
@@ -267,4 +271,4 @@ clean:
 	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
-.PHONY: all bench check clean coverage deps dist fuzz install lint uninstall
+.PHONY: all bench check clean coverage demo deps dist fuzz install lint uninstall

@@ -133,17 +133,16 @@ recognise(struct vmdb *db, struct error *e)
 	int result, same;
 
 	text = NULL;
-	/* Without blanks, and with the bytes of a letter: UTF-8. */
+	/* Without blanks; what is not in UTF-8 is not the same, either. */
 	result = vmdb_ask(db, "SELECT group_concat(replace(replace(replace("
-	    "sql, ' ', ''), char(10), ''), char(9), '')) || "
-	    "length(CAST('a' AS BLOB)) FROM sqlite_master WHERE "
-	    "tbl_name = 'vms' AND type <> 'index'", NULL, 0, &text, e);
+	    "sql, ' ', ''), char(10), ''), char(9), '')) FROM sqlite_master "
+	    "WHERE tbl_name = 'vms' AND type <> 'index'", NULL, 0, &text, e);
 	if (result == 0)
 		return (error_set(e, "is not smolvm's: it has no table vms"));
 	if (result == -1)
 		return (-1);
 	same = strcmp(text, "CREATETABLEvms(nameTEXTPRIMARYKEYNOTNULL,"
-	    "dataBLOBNOTNULL)1") == 0;
+	    "dataBLOBNOTNULL)") == 0;
 	free(text);
 	if (!same)
 		return (error_set(e, "is not as smolvm makes it: its table "

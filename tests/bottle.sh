@@ -104,7 +104,7 @@ at() {
 
 # launch SLUG ...: the bottle of most tests.
 launch() {
-	inside bottle-launch -q -t 20 -i bundle:1 -p 3000 "$@"
+	inside bottle-launch -q -t 60 -i bundle:1 -p 3000 "$@"
 }
 
 # says NAME ALIAS: what bottle-launch prints when that runs.

@@ -1,124 +1,111 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# The tools together, as in bottle-tools(7): a real Docker Engine and the
-# records of a real smolvm, whose machines need not start for this.
+# A launch by hand, out of its parts, as the pages show it.  The Docker Engine
+# and smolvm's record are real, the machine a fake: see bottle-launch.t.
 
 load lib.sh
+load bottle.sh
 
-ENGINE=$BATS_FILE_TMPDIR/engine
-
-setup_file() {
-	need 'no Docker Engine can be started' \
-		"$TESTS/dockerd" start "$ENGINE"
-	"$TESTS/dockerd" in "$ENGINE" sh -c 'docker create --name it busybox true
-		docker export it | docker import \
-		    --change "CMD [\"httpd\", \"-f\", \"-p\", \"3000\"]" - bundle:1
-		docker rm it' >/dev/null
+# by_hand: smolvm is found by its name, and examples run where Docker is.
+by_hand() {
+	mkdir path
+	ln -s "$TESTS/fake_smolvm" path/smolvm
+	PATH=$PWD/path:$PATH
+	unset SMOLVM
+	EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
 }
 
-teardown_file() {
-	[ ! -e "$ENGINE" ] || "$TESTS/dockerd" stop "$ENGINE"
-}
-
-# The shell of the examples: where the engine publishes, with smolvm in PATH.
-begin() {
-	need 'no smolvm from PyPI' "$TESTS/engines" 1.32.2
-	PATH=$("$TESTS/engines" 1.32.2):$PATH
-	DB=$HOME/.local/share/smolvm/server/smolvm.db
-	cat >there <<-END
-	#!/bin/sh
-	exec "$TESTS/dockerd" in "$ENGINE" sh "\$@"
-	END
-	chmod +x there
-	EXAMPLE_SH=./there
-}
-
-teardown() {
-	[ ! -e there ] || ./there -c 'docker ps -aq | xargs -r docker rm -f' \
-		>/dev/null
-}
-
-@test "examples: the first that nobody has, and a container there" {
-	begin
-	example -o "$(for i in $(seq 16 31); do echo "127.0.0.$i"; done)" <<-'END'
-	loalias-ensure
+@test "bottle-tools.7, EXAMPLES: from an address to a proved machine" {
+	by_hand
+	example -o "$(printf '127.0.0.%s\n' $(seq 16 31))" <<-'END'
+		loalias-ensure
 	END
 	example -o 127.0.0.16 <<-'END'
-	loalias-ensure | loalias-pick -
+		loalias-ensure | loalias-pick -
 	END
 	example -o 'match:[0-9a-f]{64}' <<-'END'
-	loalias-pick -- docker create --name dev-bundle -p {}:3000:3000 bundle:1
+		loalias-pick -- docker create --name dev-bundle -p {}:3000:3000 bundle:1
 	END
-	check -o '{"3000/tcp":[{"HostIp":"127.0.0.16","HostPort":"3000"}]}' -- \
-		./there -c "docker inspect -f '{{json .HostConfig.PortBindings}}' \
-		dev-bundle"
-	# It has it, though it was never started.
-	example -o 127.0.0.17 <<-'END'
-	loalias-ensure | loalias-pick -
-	END
-}
-
-@test "examples: a machine that may go there, and nowhere else" {
-	begin
+	inside docker start dev-bundle
 	example -o ignore <<-'END'
-	smolvm machine create --name dev --net
+		smolvm machine create --name dev --net
 	END
-	example -o 127.0.0.16/32 <<-'END'
-	smolvm-allowpatch -D 255.255.255.255 -p 3000 dev 127.0.0.16
+	example -o 127.0.0.16/32 -e ignore <<-'END'
+		smolvm-allowpatch -D 255.255.255.255 -p 3000 dev 127.0.0.16
 	END
-	# It has not been started.
-	example -s 1 -e "smolvm-allowpatch: $DB: dev: was never started, or was \
-stopped since" <<-'END'
-	smolvm-allowpatch -c -D 255.255.255.255 -p 3000 dev 127.0.0.16
+	example -o ignore <<-'END'
+		smolvm machine start --name dev
+	END
+	example <<-'END'
+		smolvm-allowpatch -c -D 255.255.255.255 -p 3000 dev 127.0.0.16
+	END
+	example -o '127.0.0.16	100.96.0.1	eth0' <<-'END'
+		smolvm-aliasroute dev 127.0.0.16
+	END
+	example -o 'match:reached	127.0.0.16:3000/tcp
+closed	.*
+closed	dns' <<-'END'
+		bottle-prove -p 3000 dev 127.0.0.16
 	END
 }
 
-@test "examples: the state of a launch through one pipe" {
-	begin
-	smolvm machine create --name dev --net >/dev/null
-	example -o ignore -e "smolvm-allowpatch: $DB: dev: no resolver is set \
-(-D): smolvm 1.1.3 and later answer queries to port 53 of any address through \
-the host's, list or not" <<-'END'
-	loalias-ensure -j | loalias-pick -j - |
-	    smolvm-allowpatch -j dev - | noproxy-add -j -
+@test "bottle-tools.7, EXAMPLES: the record flows through one pipe" {
+	by_hand
+	smolvm create --name dev --net
+	NO_PROXY=localhost example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":null,"ports_asked":null,"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
+		loalias-ensure -j | loalias-pick -j - |
+		    smolvm-allowpatch -j dev - | noproxy-add -j -
 	END
-	cp "$BATS_TEST_TMPDIR/.out" record
-	check -o '["interface","pool","added","alias","machine","allowed_cidrs","previous_cidrs","dns","ports_asked","env"]' \
-		-- jq -c keys_unsorted record
-	check -o '["lo","127.0.0.16","127.0.0.31",[],"127.0.0.16","dev",["127.0.0.16/32"],null,{"NO_PROXY":"127.0.0.16","no_proxy":"127.0.0.16"}]' \
-		-- jq -c '[.interface, .pool[0], .pool[15], .added, .alias,
-		.machine, .allowed_cidrs, .previous_cidrs, .env]' record
-	# What the record says is in the database.
-	check -o '["127.0.0.16/32"]' -- sqlite3 "$DB" \
-		"select json_extract(cast(data as text), '\$.allowed_cidrs')
-		from vms where name = 'dev'"
-	# A second time nothing changes but what was there before.
-	check -i file:record -o file:record -e ignore -- sh -c \
-		'smolvm-allowpatch -j dev - | noproxy-add -j - |
-		jq -c ".previous_cidrs = null"'
+	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
+	smolvm delete --name dev -f
+	# a stage that fails fails the pipe, whatever the shell
+	check -s 2 -e 'match:.*no such machine.*
+noproxy-add: <stdin>: .*empty.*' -- inside sh -c 'loalias-ensure -j |
+		loalias-pick -j - | smolvm-allowpatch -j dev - | noproxy-add -j -'
 }
 
-@test "a stage that fails fails the pipe, without pipefail" {
-	begin
-	smolvm machine create --name dev --net >/dev/null
-	before=$(cksum "$DB")
-	for first in 'loalias-ensure -j nonsense' \
-		'loalias-ensure -j | loalias-pick -f missing -j -' \
-		'loalias-ensure -j | loalias-pick -j -x 127.0.0.0/8 -' \
-		'echo {} | loalias-pick -f missing -j -'; do
-		check -s 2 -e ignore -- ./there -c \
-			"$first | smolvm-allowpatch -j dev - | noproxy-add -j -"
-	done
-	check -s 2 -e ignore -- ./there -c 'loalias-ensure -j |
-		loalias-pick -j - | smolvm-allowpatch -j nobody - |
-		noproxy-add -j -'
-	[ "$(cksum "$DB")" = "$before" ]
+@test "bottle-tools.7, EXAMPLES: all of the above" {
+	by_hand
+	example -e ignore -o 'match:\{"interface":.*"verified":\["reached 127.0.0.16:3000/tcp",.*' <<-'END'
+		bottle-launch -j -i bundle:1 -p 3000 dev
+	END
 }
 
-@test "text chains, too" {
-	begin
-	smolvm machine create --name dev --net >/dev/null
-	check -e ignore -o 'no_proxy=127.0.0.16
-NO_PROXY=127.0.0.16' -- ./there -c 'loalias-ensure | loalias-pick - |
-		smolvm-allowpatch -D 255.255.255.255 dev - | noproxy-add -'
+@test "bottle-launch.1, bottle-prove.1, smolvm-aliasroute.1: EXAMPLES" {
+	by_hand
+	smolvm create --name src --net
+	smolvm start --name src
+	smolvm stop --name src
+	"$FAKE_ENGINE/smolvm" pack create --from-vm src \
+		--lib-dir "$FAKE_ENGINE/smol" -o agent >/dev/null 2>&1
+	smolvm delete --name src -f
+	ln -s "$(type -P true)" "$FAKE/bin/agent"
+
+	example -e ignore <<-'END'
+		bottle-launch -j -f agent.smolmachine -i bundle:1 \
+		    -p 3128 -p 9418 -p 3000 -e HTTPS_PROXY=http://{}:3128 dev >dev.json
+	END
+	check -o '["127.0.0.16",["3000/tcp","3128/tcp","9418/tcp"],true]' -- \
+		jq -c '[.alias, (.ports | keys), .ports_enforced]' dev.json
+	row dev '.env[] | join("=")' | grep -x HTTPS_PROXY=http://127.0.0.16:3128
+	example <<-'END'
+		smolvm machine exec --name dev -- agent
+	END
+	example -o ignore <<-'END'
+		bottle-prove -p 3000 dev 127.0.0.16
+	END
+	example -o true <<-'END'
+		bottle-prove -j - <dev.json | jq .ports_enforced
+	END
+	smolvm stop --name dev
+	example -o 'match:127.0.0.16	100.96.[0-9].1	eth0' <<-'END'
+		smolvm machine start --name dev && smolvm-aliasroute dev 127.0.0.16
+	END
+	example -o 'dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp' <<-'END'
+		bottle-launch -l
+	END
+	example -e ignore <<-'END'
+		bottle-launch -d dev
+	END
+	nothing_left
 }

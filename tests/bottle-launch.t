@@ -189,6 +189,23 @@ launch_or_delete() {
 	[ "$(row dev .dns)" = 127.0.0.16 ]
 }
 
+@test "an old engine with sockets on the host: names, list and proof" {
+	: >"$FAKE/tsi"
+	check -o 'match:.*"allowed_cidrs":\["127.0.0.16/32"\],"previous_cidrs":null,"dns":null,"ports_asked":\[\],"ports_enforced":false.*' \
+		-- launch -j dev
+	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
+	[ "$(row dev .egress_rules)" = null ]
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o '127.0.0.16	-	-' -- inside smolvm-aliasroute dev 127.0.0.16
+	check -- inside bottle-launch -d -q dev
+	check -o 'cidr from hosts net plain' -- sh -c "sqlite3 '$DB' \
+		'SELECT name FROM vms' | sort | xargs"
+	wide='-d 127.0.0.0/8'
+	echo "$wide" >"$FAKE/wide"
+	fails 'match:bottle-launch: dev: bottle-prove: REACHES .*' dev
+	check -- inside docker ps -aq
+}
+
 # refuses MESSAGE ARGUMENT...: a usage error, before anything is done.
 refuses() {
 	local message=$1

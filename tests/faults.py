@@ -12,7 +12,8 @@ import sqlite3
 import subprocess
 import sys
 
-EACH = 120      # requests that are failed one by one; of the rest, a sample
+EACH = 60       # requests that are failed one by one: the first, and half as
+                # many of the last and of a sample of the rest
 
 
 def machine():
@@ -42,9 +43,10 @@ class Command:
         plain = self.run(FAULT_COUNT="count")
         new = machine()
         total = int(pathlib.Path("count").read_text())
-        steps = list(range(1, min(total, EACH) + 1))
-        steps += range(EACH, total, max(1, total // 60))
-        for i in steps:
+        steps = {*range(1, min(total, EACH) + 1),
+                 *range(EACH, total, 1 + total // (EACH // 2)),
+                 *range(max(1, total - EACH // 2), total + 1)}
+        for i in sorted(steps):
             for fault in "FAULT_MALLOC", "FAULT_AFTER":
                 run = self.run(**{fault: str(i)})
                 good = (run.returncode == 2 and run.stderr and not run.stdout

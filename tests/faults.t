@@ -15,7 +15,7 @@ begin() {
 	need 'no preloading of malloc here' "${CC:-cc}" -shared -fPIC \
 		-o faults.so "$TESTS/fake_faults.c"
 	begin
-	check -o match:.+ -- timeout 500 python3 "$TESTS/faults.py" \
+	check -o match:.+ -- timeout 900 python3 "$TESTS/faults.py" \
 		faults.so "$TESTS/data/commands" good.db
 }
 

@@ -190,10 +190,7 @@ begin(const char *value, size_t room, struct error *e)
 			return (NULL);
 		}
 	list = mem_alloc((size_t)(p - value) + room + 1, 1);
-	if (strcmp(value, "*") == 0)
-		*list = '*';
-	else
-		normalise(list, value);
+	normalise(list, value);
 	return (list);
 }
 

@@ -54,7 +54,10 @@ test_appended_last_unless_there(void **state)
 		{ IP, NULL, IP, IP },
 		{ "x", NULL, "Example.COM", "x,Example.COM" },
 		{ "x", NULL, ".example.com", "x,.example.com" },
-		{ "x", NULL, "a_b-c.local.", "x,a_b-c.local." }
+		{ "x", NULL, "a_b-c.local.", "x,a_b-c.local." },
+		{ "x", NULL, "012345678901234567890123456789012345678901234567"
+		    "89012345678abcd", "x,0123456789012345678901234567890123456"
+		    "7890123456789012345678abcd" }
 	};
 
 	(void)state;
@@ -216,6 +219,10 @@ test_refused_hosts(void **state)
 		{ ".", "not a host or address: ." },
 		{ "-e", "not a host or address: -e" },
 		{ "a..b", "not a host or address: a..b" },
+		/* labels have 63 bytes at most; messages quote 64 */
+		{ "0123456789012345678901234567890123456789012345678901234567"
+		    "89abcd", "not a host or address: 01234567890123456789"
+		    "0123456789012345678901234567890123456789abcd" },
 		{ "..a", "not a host or address: ..a" },
 		{ "[", "not a host or address: [" },
 		{ "[]", "not a host or address: []" },

@@ -26,7 +26,9 @@ bundle() {
 setup_file() {
 	need 'no Docker Engine can be started' \
 		"$TESTS/dockerd" start "$ENGINE"
-	"$TESTS/engines" 1.32.2 >"$BATS_FILE_TMPDIR/smolvm"
+	"$TESTS/engines" 1.32.2 >"$BATS_FILE_TMPDIR/release"
+	cp "$(cat "$BATS_FILE_TMPDIR/release")/smol/smolvm" \
+		"$BATS_FILE_TMPDIR/smolvm"
 	# A proxy, a git gate and an MCP server, as far as this goes.
 	bundle 1 'nc -ll -p 3128 -e cat' 'nc -ll -p 9418 -e cat' \
 		'httpd -f -p 3000'
@@ -44,8 +46,9 @@ setup() {
 	export BOTTLE_TEST=$BATS_TEST_TMPDIR
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp FAKE=$BATS_TEST_TMPDIR/fake
 	export SMOLVM=$TESTS/fake_smolvm CALLS=$BATS_TEST_TMPDIR/calls
-	FAKE_ENGINE=$(cat "$BATS_FILE_TMPDIR/smolvm")
-	export FAKE_ENGINE
+	RELEASE=$(cat "$BATS_FILE_TMPDIR/release")
+	export FAKE_ENGINE=$BATS_FILE_TMPDIR/smolvm
+	export SMOLVM_AGENT_ROOTFS_TAR=$RELEASE/smol/agent-rootfs.tar.zst
 	mkdir "$TMPDIR" "$FAKE" "$FAKE/bin" "$CALLS"
 	guest_has sh true ip nc cat head wc grep timeout bash
 	export DB=$HOME/.local/share/smolvm/server/smolvm.db

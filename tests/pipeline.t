@@ -76,8 +76,8 @@ noproxy-add: <stdin>: .*empty.*' -- inside sh -c 'loalias-ensure -j |
 	smolvm create --name src --net
 	smolvm start --name src
 	smolvm stop --name src
-	"$FAKE_ENGINE/smolvm" pack create --from-vm src \
-		--lib-dir "$FAKE_ENGINE/smol" -o agent >/dev/null 2>&1
+	"$RELEASE/smolvm" pack create --from-vm src \
+		--lib-dir "$RELEASE/smol" -o agent >/dev/null 2>&1
 	smolvm delete --name src -f
 	ln -s "$(type -P true)" "$FAKE/bin/agent"
 

@@ -340,21 +340,25 @@ example() {
 	check -o 127.0.0.18 -- inside loalias-pick
 }
 
-# It is stopped after three seconds; check keeps its files apart.
+# check keeps its files apart here.
 server() {
-	local EXAMPLE_SH='timeout 3 sh' BATS_TEST_TMPDIR=$PWD/server
+	local EXAMPLE_SH=$PWD/remember BATS_TEST_TMPDIR=$PWD/server
 
 	mkdir server
-	example -s 124 -o ignore -e ignore <<-'END'
+	printf '%s\n' '#!/bin/sh' "echo \$\$ >'$PWD/pid'" 'exec bash "$@"' \
+		>remember
+	chmod +x remember
+	example -s 143 -o ignore -e ignore <<-'END'
 		loalias-pick -- python3 -m http.server -b {} 8000
 	END
 }
 
 @test "example: an address for as long as a server runs" {
 	server 3>&- &
-	until_true 2 inside python3 -c 'import urllib.request as r
+	until_true 20 inside python3 -c 'import urllib.request as r
 r.urlopen("http://127.0.0.16:8000/")'
 	check -o 127.0.0.17 -- inside loalias-pick
+	kill "$(cat pid)"
 	wait $!
 	check -o 127.0.0.16 -- inside loalias-pick
 }

@@ -88,6 +88,25 @@ teardown() {
 2 /containers/json?all=1' -- sort e/log
 }
 
+@test "1,500 containers, each third one stopped: 501 requests" {
+	engine e
+	jq -n '[range(1500) | {Id: tostring, Names: ["/web\(.)"]} +
+		if . % 3 == 0 then {State: "exited", Ports: []} else
+		{State: "running", HostConfig: {NetworkMode: "default"},
+		Ports: [{IP: "127.0.0.\(16 + . % 15)", PrivatePort: 80,
+		PublicPort: ., Type: "tcp"}]} end]' >e/list
+	jq -nc 'range(0; 1500; 3) | {Id: tostring, Name: "/web\(.)",
+		State: {Status: "exited"}, HostConfig: {PortBindings: {"80/tcp":
+		[{HostIp: "127.0.0.\(16 + . % 15)", HostPort: "80"}]}},
+		NetworkSettings: {Ports: {}}}' | (cd e/inspect && split -l 1 \
+		--numeric-suffixes=0 -a 3 - by)
+	for id in $(seq 0 499); do
+		mv "e/inspect/by$(printf %03d "$id")" "e/inspect/$((id * 3))"
+	done
+	check -o 127.0.0.31 -- inside loalias-pick -H unix://e/docker.sock
+	check -o '501 1' -- sh -c "cut -d ' ' -f 1 e/log | uniq -c | xargs"
+}
+
 @test "what should have ports and shows none is inspected" {
 	engine e
 	hides e 16

@@ -6,24 +6,29 @@
 load lib.sh
 
 setup_file() {
-	local share=$BATS_FILE_TMPDIR/share version
+	local share=$BATS_FILE_TMPDIR/share bad=0
 
 	export TABLES=$BATS_FILE_TMPDIR
 	need 'no QEMU guest here' "$TESTS/vm/image"
 	mkdir -p "$share"
-	${CC:-cc} -static -O2 -o "$share/net" "$TESTS/vm/net.c"
-	make -s -C "$TESTS/.." install DESTDIR="$share" PREFIX=/usr
-	cp "$TESTS/vm/table" "$share/"
-	for version in 1.7.7 1.32.2; do
-		# An emulated processor is not always fast enough: once more.
-		"$TESTS/vm/run" -t 900 "$share" table "$version" \
-		    >"$TABLES/$version" 2>&1 ||
-			"$TESTS/vm/run" -t 900 "$share" table "$version" \
-			    >"$TABLES/$version" 2>&1 || {
-				cat "$TABLES/$version"
-				return 1
-			}
+	"$TESTS/vm/share" "$share"
+	# Side by side: a guest keeps one processor busy.
+	observe 1.32.2 &
+	observe 1.7.7 || bad=1
+	wait "$!" || bad=1
+	return "$bad"
+}
+
+# observe VERSION: what does table see?  A guest that broke off, which an
+# emulated processor may do to it, gets a second chance, and it is told.
+observe() {
+	for _ in first second; do
+		"$TESTS/vm/run" -t 900 "$share" table "$1" \
+		    >"$TABLES/$1" 2>&1 && return
+		sed "s/^/# smolvm $1: /" "$TABLES/$1" >&3
 	done
+	cat "$TABLES/$1"
+	return 1
 }
 
 # row VERSION NAME CONTROL BOTTLE: was that observed?

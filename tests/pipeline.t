@@ -52,7 +52,8 @@ closed	dns' <<-'END'
 @test "bottle-tools.7, EXAMPLES: the record flows through one pipe" {
 	by_hand
 	smolvm create --name dev --net
-	NO_PROXY=localhost example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":null,"ports_asked":null,"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
+	export NO_PROXY=localhost
+	example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":null,"ports_asked":null,"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
 		loalias-ensure -j | loalias-pick -j - |
 		    smolvm-allowpatch -j dev - | noproxy-add -j -
 	END

@@ -25,6 +25,7 @@ struct record {
 };
 
 #define EXACT	9007199254740992.0	/* 2^53: doubles have gaps from here */
+
 static struct record *
 wrap(jv v)
 {
@@ -46,9 +47,8 @@ static void
 count(jv v, struct census *c)
 {
 	double d;
-	int i, n;
+	int i, n = 0;
 
-	n = 0;
 	if (jv_get_kind(v) == JV_KIND_ARRAY) {
 		for (; n < jv_array_length(jv_copy(v)); n++)
 			count(jv_array_get(jv_copy(v), n), c);
@@ -69,10 +69,9 @@ static size_t
 leaves(const char *text, size_t len)
 {
 	struct jv_parser *parser;
-	size_t n;
+	size_t n = 0;
 	jv v;
 
-	n = 0;
 	parser = jv_parser_new(JV_PARSE_STREAMING);
 	jv_parser_set_buf(parser, text, (int)len, 0);
 	while (jv_is_valid(v = jv_parser_next(parser)))
@@ -109,14 +108,12 @@ parse_one(const char *text, size_t len)
 	parser = jv_parser_new(0);
 	jv_parser_set_buf(parser, text, (int)len, 0);
 	v = jv_parser_next(parser);
-	if (jv_is_valid(v)) {
-		more = jv_parser_next(parser);
-		if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {
-			jv_free(v);
-			v = jv_invalid();
-		}
-		jv_free(more);
+	more = jv_is_valid(v) ? jv_parser_next(parser) : jv_invalid();
+	if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {
+		jv_free(v);
+		v = jv_invalid();
 	}
+	jv_free(more);
 	jv_parser_free(parser);
 	return (v);
 }
@@ -130,26 +127,18 @@ record_parse(const char *text, size_t len, int flags, const char *name,
 
 	if (text_check(text, len, name, e) == -1)
 		return (NULL);
-	if (len > INT_MAX) {
-		error_set(e, "%s: too large", name);
-		return (NULL);
-	}
-	v = parse_one(text, len);
-	if (!jv_is_valid(v)) {
-		error_set(e, "%s: is not one JSON value", name);
-		goto out;
-	}
-	if ((flags & RECORD_STRICT) == 0)
-		return (wrap(v));
 	memset(&c, 0, sizeof(c));
-	count(jv_copy(v), &c);
-	if (c.inexact)
+	v = len <= INT_MAX ? parse_one(text, len) : jv_invalid();
+	if (jv_is_valid(v) && (flags & RECORD_STRICT) != 0)
+		count(jv_copy(v), &c);
+	if (!jv_is_valid(v))
+		error_set(e, "%s: is not one JSON value", name);
+	else if (c.inexact)
 		error_set(e, "%s: has a number of 2^53 or more", name);
-	else if (c.leaves != leaves(text, len))
+	else if (c.leaves != 0 && c.leaves != leaves(text, len))
 		error_set(e, "%s: has a member twice in one object", name);
 	else
 		return (wrap(v));
-out:
 	jv_free(v);
 	return (NULL);
 }
@@ -158,22 +147,20 @@ void
 record_free(struct record *r)
 {
 
-	if (r == NULL)
-		return;
-	jv_free(r->jv);
+	if (r != NULL)
+		jv_free(r->jv);
 	free(r);
 }
 
 enum record_kind
 record_kind(const struct record *r)
 {
-	static const enum record_kind kind[] = {
-		[JV_KIND_FALSE] = RECORD_BOOL,
-		[JV_KIND_TRUE] = RECORD_BOOL,
+	static const enum record_kind kind[] = {	/* else RECORD_NULL */
+		[JV_KIND_FALSE] = RECORD_BOOL, [JV_KIND_TRUE] = RECORD_BOOL,
 		[JV_KIND_NUMBER] = RECORD_NUMBER,
 		[JV_KIND_STRING] = RECORD_STRING,
 		[JV_KIND_ARRAY] = RECORD_ARRAY,
-		[JV_KIND_OBJECT] = RECORD_OBJECT	/* else RECORD_NULL */
+		[JV_KIND_OBJECT] = RECORD_OBJECT
 	};
 
 	return (kind[jv_get_kind(r->jv)]);
@@ -215,12 +202,11 @@ record_each(const struct record *r,
     int (*fn)(const char *, const struct record *, void *), void *arg)
 {
 	struct record value;
-	int i, result;
+	int i, result = 0;
 	jv key;
 
 	if (record_kind(r) != RECORD_OBJECT)
 		return (0);
-	result = 0;
 	for (i = jv_object_iter(r->jv); result == 0 &&
 	    jv_object_iter_valid(r->jv, i); i = jv_object_iter_next(r->jv, i)) {
 		key = jv_object_iter_key(r->jv, i);
@@ -249,9 +235,8 @@ record_integer(const struct record *r, long long *n)
 {
 	double d;
 
-	if (r == NULL || record_kind(r) != RECORD_NUMBER)
-		return (-1);
-	d = jv_number_value(r->jv);
+	d = r != NULL && record_kind(r) == RECORD_NUMBER ?
+	    jv_number_value(r->jv) : EXACT;
 	if (!(d > -EXACT && d < EXACT) || d != (double)(long long)d)
 		return (-1);
 	*n = (long long)d;

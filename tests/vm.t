@@ -23,7 +23,7 @@ setup_file() {
 # emulated processor may do to it, gets a second chance, and it is told.
 observe() {
 	for _ in first second; do
-		"$TESTS/vm/run" -t 900 "$share" table "$1" \
+		"$TESTS/vm/run" -t 1500 "$share" table "$1" \
 		    >"$TABLES/$1" 2>&1 && return
 		sed "s/^/# smolvm $1: /" "$TABLES/$1" >&3
 	done
@@ -53,7 +53,7 @@ both() {
 }
 
 @test "the host's own services are not reached" {
-	both host-direct reached closed
+	row 1.7.7 host-direct reached closed
 }
 
 @test "nor are they through the gateway" {
@@ -128,20 +128,20 @@ refused() {
 }
 
 @test "refused: a list widened behind its back, seen by the proof alone" {
-	refused 1.7.7 list 'bottle-prove: cheat: REACHES 127\.0\.0\.17/udp'
-	refused 1.32.2 list 'bottle-prove: cheat: REACHES 127\.0\.0\.17/udp'
+	refused 1.7.7 list 'bottle-prove: (cheat: )?REACHES 127\.0\.0\.17/udp'
+	refused 1.32.2 list 'bottle-prove: (cheat: )?REACHES 127\.0\.0\.17/udp'
 }
 
 @test "refused: port rules that open all, seen by the proof alone" {
-	refused 1.32.2 rules 'bottle-prove: cheat: REACHES .*'
+	refused 1.32.2 rules 'bottle-prove: (cheat: )?REACHES .*'
 }
 
 @test "refused: a resolver that is no longer nobody, seen by the proof alone" {
-	refused 1.7.7 dns 'bottle-prove: cheat: REACHES a resolver: .*'
+	refused 1.7.7 dns 'bottle-prove: (cheat: )?REACHES a resolver: .*'
 }
 
 @test "refused: a guest in which nothing connects" {
-	refused 1.7.7 broken-probe 'bottle-prove: cheat: the guest cannot '\
+	refused 1.7.7 broken-probe 'bottle-prove: (cheat: )?the guest cannot '\
 'reach its own bundle at 127\.0\.0\.16:3000 .*'
 }
 
@@ -150,7 +150,7 @@ refused() {
 }
 
 @test "refused with -s: ports of others on the alias, where rules do not hold" {
-	refused 1.7.7 strict 'bottle-prove: cheat: REACHES ports of .*'
+	refused 1.7.7 strict 'bottle-prove: (cheat: )?REACHES ports of .*'
 }
 
 @test "refused: an environment that changes what a list means" {

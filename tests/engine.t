@@ -145,20 +145,26 @@ $SAYS: dev: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32" -- \
 }
 
 @test "a start in flight is seen" {
-	# its first start unpacks disk images for seconds
 	engine 1.32.2
 	smolvm machine create --name dev "${SMALL[@]}"
 	started=dev
-	start dev &
-	tries=0
-	until smolvm-allowpatch -D "$NOBODY" dev 127.0.0.$((16 + tries % 2)) \
-		2>err >/dev/null; [ -s err ]; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 5000 ] || break
+	# a start that came just when the lock was ours gives up: try again
+	for attempt in 1 2 3 4 5; do
+		start dev 3>&- &
+		job=$!
+		while kill -0 "$job" 2>/dev/null; do
+			smolvm-allowpatch -D "$NOBODY" dev "10.0.$attempt.1" \
+				2>err >/dev/null || break
+			smolvm-allowpatch -D "$NOBODY" dev 127.0.0.16 \
+				2>err >/dev/null || break
+		done
+		wait "$job"
+		[ ! -s err ] || break
 	done
-	echo "$SAYS: dev: is being started just now: $(folder dev)/vm.lock is held" |
-		cmp - err
-	wait
+	# at its beginning the folder is only being made, and at its end the
+	# lock is free, and the process not yet
+	check -o "match:$SAYS: dev: (is being started just now|is running or starting|/.*has no file \"name\").*" \
+		-- cat err
 }
 
 @test "a record stored as TEXT breaks the engine, and -r mends it" {

@@ -144,27 +144,27 @@ $SAYS: dev: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32" -- \
 		"$(folder dev)/agent.config.json"
 }
 
+# locked FILE: does anybody hold a lock on it?  Read, not tried: an engine that
+# finds the lock taken gives up its start.
+locked() {
+	grep -q ":$(stat -c %i "$1") 0 EOF\$" /proc/locks
+}
+
 @test "a start in flight is seen" {
 	engine 1.32.2
 	smolvm machine create --name dev "${SMALL[@]}"
-	started=dev
-	# a start that came just when the lock was ours gives up: try again
+	# the look may come just when the start is over: try again
 	for attempt in 1 2 3 4 5; do
 		start dev 3>&- &
 		job=$!
-		while kill -0 "$job" 2>/dev/null; do
-			smolvm-allowpatch -D "$NOBODY" dev "10.0.$attempt.1" \
-				2>err >/dev/null || break
-			smolvm-allowpatch -D "$NOBODY" dev 127.0.0.16 \
-				2>err >/dev/null || break
+		until locked "$HOME"/.cache/smolvm/vms/*/vm.lock 2>/dev/null; do
+			kill -0 "$job" 2>/dev/null || break
 		done
-		wait "$job"
-		[ ! -s err ] || break
+		smolvm-allowpatch dev "10.0.$attempt.1" >/dev/null 2>err || :
+		wait "$job" || :
+		! grep -q 'is being started just now' err || break
 	done
-	# at its beginning the folder is only being made, and at its end the
-	# lock is free, and the process not yet
-	check -o "match:$SAYS: dev: (is being started just now|is running or starting|/.*has no file \"name\").*" \
-		-- cat err
+	check -o "match:$SAYS: dev: is being started just now: .*" -- cat err
 }
 
 @test "a record stored as TEXT breaks the engine, and -r mends it" {

@@ -149,7 +149,7 @@ is_free() {
 # would have it ignore two signals
 background() {
 	rm -f out
-	env --default-signal=INT,QUIT "$TESTS/dockerd" in "$ENGINE" "$@" \
+	env --default-signal "$TESTS/dockerd" in "$ENGINE" "$@" \
 		>out 2>&1 3>&- &
 	until_true 5 test -s out
 }

@@ -189,6 +189,7 @@ all: $(TOOLS)
 	$(CC) $(ALL_CPPFLAGS) $(CPPFLAGS) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(OBJ) $(TOOLS:=.o) $(UNIT:=.o) $(FUZZ:=.o) tests/replay.o: $(HDR)
+$(UNIT:=.o) $(FUZZ:=.o) tests/replay.o: tests/fuzz.h tests/scratch.h
 
 $(LIB): $(OBJ)
 	rm -f $@

@@ -2,25 +2,15 @@
 /* Addresses, networks and pools, each read from the whole input. */
 #include <sys/socket.h>
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "addr.h"
 #include "cidr.h"
 #include "error.h"
+#include "fuzz.h"
 #include "mem.h"
 #include "pool.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-require(int truth)
-{
-
-	if (!truth)
-		abort();
-}
 
 /* What was read is read again from its canonical spelling. */
 static void
@@ -48,7 +38,7 @@ try_cidr(const char *s)
 	struct error e;
 
 	if (cidr_parse(s, &c, &e) == -1) {
-		require(*e.text != '\0' && strchr(e.text, '\n') == NULL);
+		require_reason(&e);
 		return;
 	}
 	require(strlen(cidr_format(&c, text)) < CIDR_STRLEN);
@@ -67,7 +57,7 @@ try_pool(const char *s)
 
 	memset(&pool, 0, sizeof(pool));
 	if (pool_add(&pool, s, &e) == -1)
-		require(*e.text != '\0' && strchr(e.text, '\n') == NULL);
+		require_reason(&e);
 	require(pool.count <= POOL_MAX);
 	for (i = 0; i < pool.count; i++) {
 		require(pool.addr[i].family == AF_INET);

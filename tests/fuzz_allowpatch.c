@@ -3,13 +3,13 @@
  * A machine's record, or its "resources" at a launch: reading it, comparing
  * it, and setting a policy in it.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "differ.h"
 #include "egress.h"
+#include "fuzz.h"
 #include "io.h"
 #include "policy.h"
 #include "record.h"
@@ -17,17 +17,7 @@
 #include "vmedit.h"
 #include "vmstate.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
 static struct vmdb *db;
-
-static void
-require(int truth)
-{
-
-	if (!truth)
-		abort();
-}
 
 /* Is the member ${key} of the record ${arg} ${value}, unless it is set? */
 static int

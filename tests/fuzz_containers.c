@@ -3,25 +3,15 @@
  * What an engine or a file says about containers: skimming it first must not
  * change what is read in it.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "containers.h"
 #include "error.h"
+#include "fuzz.h"
 #include "mem.h"
 #include "record.h"
 #include "skim.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-require(int truth)
-{
-
-	if (!truth)
-		abort();
-}
 
 /* Make sure that all strings are there, and ports in their range. */
 static void

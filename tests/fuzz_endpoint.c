@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* Endpoints: whatever is written there, only this host is ever asked. */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "endpoint.h"
 #include "error.h"
+#include "fuzz.h"
 #include "mem.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-require(int truth)
-{
-
-	if (!truth)
-		abort();
-}
 
 /* http://HOST[:PORT], with a host of this host's. */
 static int
@@ -57,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		endpoint_free(&again);
 		endpoint_free(&ep);
 	} else
-		require(strlen(e.text) > 0 && strpbrk(e.text, "\n\r") == NULL);
+		require_reason(&e);
 	free(text);
 	return (0);
 }

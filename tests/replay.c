@@ -5,16 +5,14 @@
  */
 #include <err.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "fuzz.h"
 #include "io.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* From a block of just this size, so that a read beyond it can be seen. */
 static void

@@ -6,6 +6,8 @@
 load lib.sh
 load smolvm-allowpatch.sh
 
+RELEASES='1.7.7 1.32.2'
+
 # engine VERSION: let smolvm be that release, with a new home.
 engine() {
 	ENGINE=$("$TESTS/engines" "$1") || return 1
@@ -17,6 +19,13 @@ engine() {
 	SAYS="smolvm-allowpatch: $DB"
 }
 
+# two_machines: net, whose record is kept in the file original, and other
+two_machines() {
+	smolvm machine create --name net --net
+	smolvm machine create --name other
+	row net >original
+}
+
 # start NAME: as far as it goes on this machine.
 start() {
 	timeout 300 "$ENGINE/smolvm" machine start --name "$1" >/dev/null \
@@ -24,7 +33,7 @@ start() {
 }
 
 setup_file() {
-	for release in 1.7.7 1.32.2; do
+	for release in $RELEASES; do
 		need 'no engine for this system, or no way to fetch it' \
 			"$BATS_TEST_DIRNAME/engines" "$release"
 	done
@@ -35,11 +44,9 @@ teardown() {
 }
 
 @test "engines list, create, update and delete beside a patched record" {
-	for release in 1.7.7 1.32.2; do
+	for release in $RELEASES; do
 		engine "$release"
-		smolvm machine create --name net --net
-		smolvm machine create --name other
-		row net >original
+		two_machines
 		check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" \
 			-p 3000 net 127.0.0.16
 		smolvm machine ls --json >list
@@ -168,11 +175,9 @@ locked() {
 }
 
 @test "a record stored as TEXT breaks the engine, and -r mends it" {
-	for release in 1.7.7 1.32.2; do
+	for release in $RELEASES; do
 		engine "$release"
-		smolvm machine create --name net --net
-		smolvm machine create --name other
-		row net >original
+		two_machines
 		# as is found in instructions: without the outer CAST
 		sql "UPDATE vms SET data = json_set(CAST(data AS TEXT),
 			'$.allowed_cidrs', json('[\"127.0.0.16/32\"]'))
@@ -192,7 +197,7 @@ locked() {
 }
 
 @test "what is refused would break the engine, for every machine" {
-	for release in 1.7.7 1.32.2; do
+	for release in $RELEASES; do
 		engine "$release"
 		smolvm machine create --name net --net
 		good=$(row net)
@@ -230,7 +235,7 @@ locked() {
 }
 
 @test "database and machine's folder are where the engine puts them" {
-	for release in 1.7.7 1.32.2; do
+	for release in $RELEASES; do
 		engine "$release"
 		unset SMOLVM_DATA_DIR
 		find_it() {

@@ -19,29 +19,41 @@ default_route() {
 	on ip route add default via 10.0.0.2
 }
 
-# The kernel's own answers: what connect(2) and bind(2) say of an address.
+# The kernel's own answers: what connect(2) and bind(2) say of 127.0.0.16.
 sockets_say() {
-	check -o "$2" -- on python3 -c '
-import socket, sys
+	check -o "$1" -- on python3 -c '
+import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 try:
-    s.connect((sys.argv[1], 9))
+    s.connect(("127.0.0.16", 9))
     answer = "connect from " + s.getsockname()[0]
 except OSError as e:
     answer = "connect: " + e.strerror
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 try:
-    s.bind((sys.argv[1], 0))
+    s.bind(("127.0.0.16", 0))
     answer += ", bind"
 except OSError as e:
     answer += ", bind: " + e.strerror
-print(answer)' "$1"
+print(answer)'
+}
+
+# missed ANSWERS: whatever they say, 127.0.0.16 is missing, and that is seen.
+missed() {
+	sockets_say "$1"
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+}
+
+# added: so it is added.
+added() {
+	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
+	lo_is 127.0.0.1/32 127.0.0.16/32
 }
 
 @test "an ordinary lo: nothing is missing, and nothing is done" {
 	new_ns
 	on ip link set lo up
-	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind'
+	sockets_say 'connect from 127.0.0.1, bind'
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/*
 	cp "$(command -v loalias-ensure)" "$BATS_TEST_TMPDIR/"
 	check -o "$(printf '127.0.0.%d\n' 16 17 18 19 20 21 22 23 24 25 26 27 \
@@ -54,14 +66,14 @@ print(answer)' "$1"
 
 @test "lo with 127.0.0.1/32 only: -n tells, then each is added as a /32" {
 	bare_lo
-	sockets_say 127.0.0.16 'connect: Network is unreachable, bind: Cannot assign requested address'
+	sockets_say 'connect: Network is unreachable, bind: Cannot assign requested address'
 	check -s 1 -o '127.0.0.16
 127.0.0.17' -- on loalias-ensure -n 127.0.0.16/31
 	lo_is 127.0.0.1/32
 	check -o '{"interface":"lo","pool":["127.0.0.1","127.0.0.16","127.0.0.17"],"added":["127.0.0.16","127.0.0.17"]}' \
 		-- on loalias-ensure -j 127.0.0.1 127.0.0.16/31
 	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.17/32
-	sockets_say 127.0.0.16 'connect from 127.0.0.16, bind'
+	sockets_say 'connect from 127.0.0.16, bind'
 	check -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.18"],"added":["127.0.0.18"]}' \
 		-- on loalias-ensure -j 127.0.0.16 127.0.0.18
 	check -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
@@ -70,34 +82,26 @@ print(answer)' "$1"
 @test "a default route makes connect(2) lie" {
 	bare_lo
 	default_route
-	sockets_say 127.0.0.16 'connect from 10.0.0.1, bind: Cannot assign requested address'
-	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
-	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
-	lo_is 127.0.0.1/32 127.0.0.16/32
+	missed 'connect from 10.0.0.1, bind: Cannot assign requested address'
+	added
 }
 
 @test "ip_nonlocal_bind makes bind(2) lie, and with a default route both do" {
 	bare_lo
 	on sh -c 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind'
-	sockets_say 127.0.0.16 'connect: Network is unreachable, bind'
-	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+	missed 'connect: Network is unreachable, bind'
 	default_route
-	sockets_say 127.0.0.16 'connect from 10.0.0.1, bind'
-	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
-	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
-	lo_is 127.0.0.1/32 127.0.0.16/32
+	missed 'connect from 10.0.0.1, bind'
+	added
 }
 
 @test "a route to lo that makes no address: connect(2) lies, and bind(2) may" {
 	bare_lo
 	on ip route add 127.0.0.16/28 dev lo src 127.0.0.1
-	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind: Cannot assign requested address'
-	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
+	missed 'connect from 127.0.0.1, bind: Cannot assign requested address'
 	on sh -c 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind'
-	sockets_say 127.0.0.16 'connect from 127.0.0.1, bind'
-	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
-	check -o 127.0.0.16 -- on loalias-ensure 127.0.0.16
-	lo_is 127.0.0.1/32 127.0.0.16/32
+	missed 'connect from 127.0.0.1, bind'
+	added
 }
 
 @test "lo is down: said, since no address would work" {
@@ -114,7 +118,7 @@ print(answer)' "$1"
 	bare_lo
 	on loalias-ensure 127.0.0.16 >/dev/null
 	on ip link set lo down
-	sockets_say 127.0.0.16 'connect from 127.0.0.16, bind'
+	sockets_say 'connect from 127.0.0.16, bind'
 	check -s 2 -e 'loalias-ensure: lo: is down, so no address on it works' \
 		-- on loalias-ensure 127.0.0.16
 }
@@ -122,7 +126,7 @@ print(answer)' "$1"
 @test "a local route for all (AnyIP) needs no addresses" {
 	bare_lo
 	on ip route add local 127.0.0.16/28 dev lo
-	sockets_say 127.0.0.16 'connect from 127.0.0.16, bind'
+	sockets_say 'connect from 127.0.0.16, bind'
 	check -o '{"interface":"lo","pool":["127.0.0.16"],"added":[]}' \
 		-- on loalias-ensure -j 127.0.0.16
 	lo_is 127.0.0.1/32
@@ -260,30 +264,30 @@ $operand" -- loalias-ensure -
 		'loalias-ensure 127.0.0.16 | loalias-ensure -'
 }
 
+# refused WHY INPUT
+refused() {
+	check -s 2 -e "loalias-ensure: <stdin>: $1" -i "$2" -- loalias-ensure -
+}
+
 @test "standard input: what is refused" {
-	check -s 2 -e 'loalias-ensure: <stdin>: empty' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: empty' -i '[]' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: pool: is not a list of addresses' \
-		-i '{"pool":[]}' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: pool: is not a list of addresses' \
-		-i '{"pool":"127.0.0.16"}' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: pool: element 1 of the array is not a string' \
-		-i '{"pool":[16]}' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: pool: not within 127.0.0.0/8: 8.8.8.8' \
-		-i '{"pool":["8.8.8.8"]}' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: is not one JSON value' \
-		-i '{"pool":["127.0.0.16"]' -- loalias-ensure -
-	check -s 2 -e 'loalias-ensure: <stdin>: has a member twice in one object' \
-		-i '{"pool":["127.0.0.16"],"pool":[]}' -- loalias-ensure -
+	refused empty file:/dev/null
+	refused empty '[]'
+	refused 'pool: is not a list of addresses' '{"pool":[]}'
+	refused 'pool: is not a list of addresses' \
+		'{"pool":"127.0.0.16"}'
+	refused 'pool: element 1 of the array is not a string' \
+		'{"pool":[16]}'
+	refused 'pool: not within 127.0.0.0/8: 8.8.8.8' \
+		'{"pool":["8.8.8.8"]}'
+	refused 'is not one JSON value' '{"pool":["127.0.0.16"]'
+	refused 'has a member twice in one object' \
+		'{"pool":["127.0.0.16"],"pool":[]}'
 	printf '127.0.0.16\n\0\n' >nul
-	check -s 2 -e 'loalias-ensure: <stdin>: has a NUL byte' -i file:nul \
-		-- loalias-ensure -
+	refused 'has a NUL byte' file:nul
 	printf '127.0.0.\377\n' >latin
-	check -s 2 -e 'loalias-ensure: <stdin>: is not UTF-8 at byte 9' \
-		-i file:latin -- loalias-ensure -
+	refused 'is not UTF-8 at byte 9' file:latin
 	head -c 2000000 /dev/zero | tr '\0' '#' >huge
-	check -s 2 -e 'loalias-ensure: <stdin>: larger than 1048576 bytes' \
-		-i file:huge -- loalias-ensure -
+	refused 'larger than 1048576 bytes' file:huge
 	check -s 2 -e 'loalias-ensure: <stdin>: Bad file descriptor' \
 		-- sh -c 'exec loalias-ensure - <&-'
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# A launch by hand, out of its parts, as the pages show it.  The Docker Engine
-# and smolvm's record are real, the machine a fake: see bottle-launch.t.
+# A launch as the pages show it, at one go and by hand, out of its parts.  The
+# Docker Engine, the bundle's git gate and smolvm's record are real, the machine
+# a fake: see bottle-launch.t.
 
 load lib.sh
 load bottle.sh
@@ -15,41 +16,211 @@ by_hand() {
 	EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
 }
 
-@test "bottle-tools.7, EXAMPLES: from an address to a proved machine" {
+# from_page: by_hand, with what bottle-launch(1) begins with: the bundle, whose
+# command is the page's own script, and a pack.  Both are made once.
+from_page() {
+	local pack=$BATS_FILE_TMPDIR/agent.smolmachine
+
 	by_hand
+	guest_has sh true ip nc cat head wc grep timeout curl git
+	the_agent >"$FAKE/bin/agent"
+	chmod +x "$FAKE/bin/agent"
+	if [ ! -e "$pack" ]; then
+		smolvm create --name src --net
+		smolvm start --name src
+		smolvm stop --name src
+		"$RELEASE/smolvm" pack create --from-vm src --lib-dir \
+			"$RELEASE/smol" -o "${pack%.*}" >/dev/null 2>&1
+		smolvm delete --name src -f
+		the_bundle
+	fi
+	ln -s "$pack" .
+}
+
+# What the agent finds in its environment, and can do with it: the proxy, the
+# MCP server past the proxy, and the git gate under another name.
+the_agent() {
+	cat <<-'END'
+	#!/bin/sh
+	curl -s http://example.com/
+	curl -s "$MCP_URL"
+	git ls-remote https://github.com/agent/work HEAD
+	END
+}
+
+# answers: what that prints.
+answers() {
+	printf 'proxied: GET http://example.com/ HTTP/1.1\nmcp\n%s\tHEAD\n' \
+		"$(cat "$BATS_FILE_TMPDIR/commit")"
+}
+
+# the_bundle: the image bundle:1, with a real git in it, and stand-ins for the
+# proxy and the MCP server that answer, and no more.
+the_bundle() {
+	local exec file image=$PWD/image repo
+
+	exec=$(git --exec-path)
+	cp -a "$ENGINE/image" "$image"
+	for file in "$exec/git" "$exec/git-daemon" \
+	    $(ldd "$exec/git" "$exec/git-daemon" | grep -o '/[^ :)]*'); do
+		mkdir -p "$image${file%/*}"
+		cp -L "$file" "$image$file"
+	done
+	sed -n '/^#!\/bin\/sh$/,/^\.Ed$/p' "$TESTS/../man/bottle-launch.1" |
+		sed '$d' >"$image/start"
+	cat >"$image/bin/tinyproxy" <<-'END'
+	#!/bin/sh
+	exec nc -ll -p 3128 -e /bin/proxied
+	END
+	cat >"$image/bin/proxied" <<-'END'
+	#!/bin/sh
+	read -r request
+	while read -r line && [ ${#line} -gt 1 ]; do :; done
+	printf 'HTTP/1.0 200 OK\r\n\r\nproxied: %s\n' "${request%?}"
+	END
+	cat >"$image/mcp-server" <<-'END'
+	#!/bin/sh
+	exec httpd -f -p 3000 -h /www
+	END
+	chmod +x "$image/start" "$image/mcp-server" "$image"/bin/*
+	mkdir "$image/www"
+	echo mcp >"$image/www/mcp"
+	repo=$image/srv/git/agent/work.git
+	git init -q --bare "$repo"
+	git -c user.name=a -c user.email=a@example.com --git-dir "$repo" \
+		commit-tree -m work "$(git --git-dir "$repo" mktree </dev/null)" \
+		>"$BATS_FILE_TMPDIR/commit"
+	git --git-dir "$repo" update-ref HEAD "$(cat "$BATS_FILE_TMPDIR/commit")"
+	tar -C "$image" -c . | inside docker import -c 'CMD ["/start"]' \
+		-c "ENV PATH=/bin:$exec" - bundle:1 >/dev/null
+}
+
+@test "bottle-launch.1: the launch, what to check, the agent, and the end" {
+	from_page
+	example -e 'match:(bottle-launch: dev: [^:]+ s\)
+?)+' <<-'END'
+		bottle-launch -j -f agent.smolmachine -i bundle:1 \
+		    -p 3128 -p 9418 -p 3000 \
+		    -e HTTP_PROXY=http://{}:3128 -e http_proxy=http://{}:3128 \
+		    -e HTTPS_PROXY=http://{}:3128 -e https_proxy=http://{}:3128 \
+		    -e GIT_CONFIG_COUNT=1 \
+		    -e GIT_CONFIG_KEY_0=url.git://{}:9418/.insteadOf \
+		    -e GIT_CONFIG_VALUE_0=https://github.com/ \
+		    -e MCP_URL=http://{}:3000/mcp dev >dev.json
+	END
+	example -o "$(looks_well)" <<-'END'
+		jq -c '[.ports_enforced, .beside_ip]' dev.json
+		alias=$(jq -r .alias dev.json)
+		bottle-launch -l
+		smolvm-allowpatch -l dev
+		smolvm-allowpatch -c -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
+		    dev "$alias"
+		loalias-audit -o dev-bundle "$alias"
+		bottle-prove -j - <dev.json | jq .ports_enforced
+	END
+	example -o "$(answers)" <<-'END'
+		smolvm machine exec --name dev -- agent
+	END
+	smolvm stop --name dev
+	example -o 'match:127.0.0.16	100.96.[0-9].1	eth0' <<-'END'
+		smolvm machine start --name dev && smolvm-aliasroute dev 127.0.0.16
+	END
+	example -o "match:$(proved 3000)" <<-'END'
+		bottle-prove -p 3000 dev 127.0.0.16
+	END
+	example -e ignore <<-'END'
+		bottle-launch -d dev
+	END
+	nothing_left
+}
+
+# looks_well: what the checks print.
+looks_well() {
+	cat <<-END
+	[true,[]]
+	dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp
+	dev	running	127.0.0.16/32	255.255.255.255	3000/tcp,3128/tcp,9418/tcp	none
+	$(audited)
+	true
+	END
+}
+
+audited() {
+	for port in 3000 3128 9418; do
+		printf '127.0.0.16\t%s/tcp\t127.0.0.16\tcontainer dev-bundle %s\n' \
+			"$port" "$port"
+	done
+}
+
+# proved PORT...: what bottle-prove prints when all is well, as a pattern.
+proved() {
+	printf 'reached	127.0.0.16:%s/tcp\n' "$@"
+	printf '(closed	[^\t]+\n)+closed	dns'
+}
+
+@test "bottle-tools.7, bottle-launch.1: the same by hand, in one shell" {
+	from_page
 	example -o "$(printf '127.0.0.%s\n' $(seq 16 31))" <<-'END'
 		loalias-ensure
 	END
 	example -o 127.0.0.16 <<-'END'
 		loalias-ensure | loalias-pick -
 	END
-	example -o 'match:[0-9a-f]{64}' <<-'END'
-		loalias-pick -- docker create --name dev-bundle -p {}:3000:3000 bundle:1
-	END
-	inside docker start dev-bundle
-	example -o ignore <<-'END'
-		smolvm machine create --name dev --net
-	END
-	example -o 127.0.0.16/32 -e ignore <<-'END'
-		smolvm-allowpatch -D 255.255.255.255 -p 3000 dev 127.0.0.16
-	END
-	example -o ignore <<-'END'
+	EXAMPLE_SH="$EXAMPLE_SH -e"
+	example -e ignore -o "match:127.*
+[0-9a-f]{64}
+dev-bundle
+$(audited)
+.*127.0.0.16/32
+127.0.0.16/32
+.*127.0.0.16	100.96.0.1	eth0
+$(proved 3128 9418 3000)" <<-'END'
+		loalias-ensure
+		held=$(smolvm-allowpatch -l | cut -f 3 | sed -n '/^127\./p')
+		loalias-ensure | loalias-pick -x "$held" - -- docker create \
+		    --name dev-bundle --label bottle=dev \
+		    -p {}:3128:3128 -p {}:9418:9418 -p {}:3000:3000 bundle:1
+		docker start dev-bundle
+		alias=$(docker port dev-bundle 3000/tcp | cut -d : -f 1)
+		loalias-audit -o dev-bundle "$alias"
+		eval "$(no_proxy= NO_PROXY=localhost,127.0.0.1 \
+		    noproxy-add -e "$alias")"
+		smolvm machine create --name dev --from agent.smolmachine --net \
+		    --allow-cidr "$alias/32" -e BOTTLE=dev \
+		    -e "NO_PROXY=$NO_PROXY" -e "no_proxy=$no_proxy" \
+		    -e "HTTP_PROXY=http://$alias:3128" \
+		    -e "http_proxy=http://$alias:3128" \
+		    -e "HTTPS_PROXY=http://$alias:3128" \
+		    -e "https_proxy=http://$alias:3128" \
+		    -e GIT_CONFIG_COUNT=1 \
+		    -e "GIT_CONFIG_KEY_0=url.git://$alias:9418/.insteadOf" \
+		    -e GIT_CONFIG_VALUE_0=https://github.com/ \
+		    -e "MCP_URL=http://$alias:3000/mcp"
+		smolvm-allowpatch -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
+		    dev "$alias"
+		smolvm-allowpatch -n -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
+		    dev "$alias"
 		smolvm machine start --name dev
+		smolvm-allowpatch -c -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
+		    dev "$alias"
+		smolvm-aliasroute dev "$alias"
+		bottle-prove -p 3128 -p 9418 -p 3000 dev "$alias"
 	END
-	example <<-'END'
-		smolvm-allowpatch -c -D 255.255.255.255 -p 3000 dev 127.0.0.16
+	# It is a bottle as any other.
+	check -o 'dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp' \
+		-- inside bottle-launch -l
+	example -o "$(answers)" <<-'END'
+		smolvm machine exec --name dev -- agent
 	END
-	example -o '127.0.0.16	100.96.0.1	eth0' <<-'END'
-		smolvm-aliasroute dev 127.0.0.16
+	example -o ignore -e ignore <<-'END'
+		smolvm machine stop --name dev
+		smolvm machine delete --name dev -f
+		docker rm -f dev-bundle
 	END
-	example -o 'match:reached	127.0.0.16:3000/tcp
-closed	.*
-closed	dns' <<-'END'
-		bottle-prove -p 3000 dev 127.0.0.16
-	END
+	nothing_left
 }
 
-@test "bottle-tools.7, EXAMPLES: the record flows through one pipe" {
+@test "bottle-tools.7: the record flows through one pipe" {
 	by_hand
 	smolvm create --name dev --net
 	export NO_PROXY=localhost
@@ -63,50 +234,4 @@ closed	dns' <<-'END'
 	check -s 2 -e 'match:.*no such machine.*
 noproxy-add: <stdin>: .*empty.*' -- inside sh -c 'loalias-ensure -j |
 		loalias-pick -j - | smolvm-allowpatch -j dev - | noproxy-add -j -'
-}
-
-@test "bottle-tools.7, EXAMPLES: all of the above" {
-	by_hand
-	example -e ignore -o 'match:\{"interface":.*"verified":\["reached 127.0.0.16:3000/tcp",.*' <<-'END'
-		bottle-launch -j -i bundle:1 -p 3000 dev
-	END
-}
-
-@test "bottle-launch.1, bottle-prove.1, smolvm-aliasroute.1: EXAMPLES" {
-	by_hand
-	smolvm create --name src --net
-	smolvm start --name src
-	smolvm stop --name src
-	"$RELEASE/smolvm" pack create --from-vm src \
-		--lib-dir "$RELEASE/smol" -o agent >/dev/null 2>&1
-	smolvm delete --name src -f
-	ln -s "$(type -P true)" "$FAKE/bin/agent"
-
-	example -e ignore <<-'END'
-		bottle-launch -j -f agent.smolmachine -i bundle:1 \
-		    -p 3128 -p 9418 -p 3000 -e HTTPS_PROXY=http://{}:3128 dev >dev.json
-	END
-	check -o '["127.0.0.16",["3000/tcp","3128/tcp","9418/tcp"],true]' -- \
-		jq -c '[.alias, (.ports | keys), .ports_enforced]' dev.json
-	row dev '.env[] | join("=")' | grep -x HTTPS_PROXY=http://127.0.0.16:3128
-	example <<-'END'
-		smolvm machine exec --name dev -- agent
-	END
-	example -o ignore <<-'END'
-		bottle-prove -p 3000 dev 127.0.0.16
-	END
-	example -o true <<-'END'
-		bottle-prove -j - <dev.json | jq .ports_enforced
-	END
-	smolvm stop --name dev
-	example -o 'match:127.0.0.16	100.96.[0-9].1	eth0' <<-'END'
-		smolvm machine start --name dev && smolvm-aliasroute dev 127.0.0.16
-	END
-	example -o 'dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp' <<-'END'
-		bottle-launch -l
-	END
-	example -e ignore <<-'END'
-		bottle-launch -d dev
-	END
-	nothing_left
 }

@@ -240,15 +240,9 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		inside loalias-audit -f - 127.0.0.16
 }
 
-# The same program with the connect scan in place of the kernel's table, as it
-# is built where there is no such table.
 @test "elsewhere: the scan tells what is bound to the address" {
 	need 'no network namespaces' inside true
-	lib=$TESTS/../lib
-	# shellcheck disable=SC2046 # flags are words
-	"${CC:-cc}" ${CFLAGS:-} -std=c11 -D_DEFAULT_SOURCE -U__linux__ -I"$lib" \
-		-o scanning "$lib/listen_scan.c" "$TESTS/../bin/loalias-audit.o" \
-		"$lib/libbottle.a" -ljq $(pkg-config --libs libcurl)
+	"$TESTS/scan_build" scanning loalias-audit
 	echo "$web" >web.json
 	check -s 1 -o '127.0.0.16	81/tcp	127.0.0.16	-
 127.0.0.16	82/tcp	-	-
@@ -268,6 +262,22 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 127.0.0.16	8080/tcp	-	container web 80' -- \
 		inside "$TESTS/sockets" tcp,0.0.0.0,8080 -- \
 		"$PWD/scanning" -o web -f - 127.0.0.16
+}
+
+@test "elsewhere: a scan that cannot be made is trouble" {
+	need 'no network namespaces' inside true
+	"$TESTS/scan_build" scanning loalias-audit
+	check -s 2 -i '[]' -e 'scanning: socket: Too many open files' -- \
+		inside bash -c 'exec 3>&-; ulimit -n 9; exec "$0" "$@"' \
+		"$PWD/scanning" -f - 127.0.0.16
+	check -s 2 -i '[]' -e 'scanning: 127.0.0.16: Cannot assign requested address' \
+		-- inside sh -c 'ip address del 127.0.0.1/8 dev lo; exec "$@"' sh \
+		"$PWD/scanning" -f - 127.0.0.16
+	# What the connections say is not that nobody listens.
+	check -s 2 -i '[]' -e 'scanning: 127.0.0.16: port 1: Permission denied' \
+		-- inside sh -c 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind
+		ip route add prohibit 127.0.0.16/32 table local; exec "$@"' sh \
+		"$PWD/scanning" -f - 127.0.0.16
 }
 
 @test "-o, or the record's owner: its answers are not foreign" {

@@ -233,6 +233,7 @@ $operand" -- loalias-ensure -
 	10.0.0.1 not within 127.0.0.0/8: 10.0.0.1
 	126.255.255.255-127.0.0.1 not within 127.0.0.0/8: 126.255.255.255-127.0.0.1
 	::1 not an IPv4 address: ::1
+	127.000000000000000000000000000000000000000000000.1-127.0.0.2 not a range of IPv4 addresses: 127.000000000000000000000000000000000000000000000.1-127.0.0.2
 	::1-::2 not a range of IPv4 addresses: ::1-::2
 	127.0.0.0/8 more than 256 addresses: 127.0.0.0/8
 	127.0.1.0/23 has bits set behind its prefix: 127.0.1.0/23 (the network is 127.0.0.0/23)

@@ -203,9 +203,18 @@ teardown() {
 		{"currentContext":"a\u0000b"};currentContext: has a NUL character
 	END
 	rm .docker/config.json
+	mkdir .docker/config.json
+	check -s 2 -e "loalias-pick: $PWD/.docker/config.json: Is a directory" \
+		-- inside loalias-pick
+	: >file
+	check -s 2 -e 'loalias-pick: file/config.json: Not a directory' \
+		-- inside env DOCKER_CONFIG=file loalias-pick
 	export DOCKER_CONTEXT=odd
 	context odd x
 	cd .docker/contexts/meta/*
+	echo '{"Endpoints":1}' >meta.json
+	check -s 2 -e 'loalias-pick: docker context odd: Endpoints: is of the wrong type' \
+		-- inside loalias-pick
 	for text in '{}' '{"Endpoints":{}}' '{"Endpoints":null}' \
 		'{"Endpoints":{"docker":{}}}' \
 		'{"Endpoints":{"docker":{"Host":1}}}' \
@@ -214,6 +223,16 @@ teardown() {
 		check -s 2 -e 'loalias-pick: docker context odd: has no host for docker' \
 			-- inside loalias-pick
 	done
+}
+
+@test "without HOME, the home folder is the password file's" {
+	passwd=$(getent passwd "$(id -u)" | cut -d: -f6)
+	unset HOME
+	export DOCKER_CONTEXT=nope
+	check -s 2 -e "match:loalias-pick: docker context nope: not found: no $passwd/.docker/.*" \
+		-- loalias-pick
+	check -s 2 -e "match:loalias-pick: docker context nope: not found: no $passwd/.docker/.*" \
+		-- env HOME= loalias-pick
 }
 
 # elsewhere COMMAND...: where the host's own sockets are not
@@ -283,6 +302,9 @@ elsewhere() {
 		check -s 2 -e "match:loalias-pick: -H: $host: neither unix:// nor tcp://; instead: docker inspect .*" \
 			-- inside loalias-pick -H "$host"
 	done
+	host=$(printf 'x%.0s' {1..60})
+	check -s 2 -e "loalias-pick: -H: $host: $remote" -- \
+		inside loalias-pick -H "tcp://$host"
 	context away tcp://192.0.2.1:2375
 	check -s 2 -e "loalias-pick: docker context: 192.0.2.1:2375: $remote" \
 		-- inside env DOCKER_CONTEXT=away loalias-pick

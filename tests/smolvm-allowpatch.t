@@ -333,6 +333,7 @@ none' ':2: none and unrestricted stand alone'
 	trigger is not as smolvm makes it: its table vms is another one
 	wide is not as smolvm makes it: its table vms is another one
 	missing/too no such database
+	text/too Not a directory
 	file:good.db no such database
 	:memory: no such database
 	END
@@ -667,6 +668,25 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 		smolvm-allowpatch net 127.0.0.16
 }
 
+@test "a link among a machine's files is refused, and a folder that is a loop" {
+	place
+	loops='Too many levels of symbolic links'
+	dir=$(folder net)
+	mv "$dir/vm.lock" lock
+	ln -s "$PWD/lock" "$dir/vm.lock"
+	check -s 2 -e "$SAYS: net: $dir/vm.lock: $loops" -- \
+		smolvm-allowpatch net 127.0.0.16
+	mv "$dir/name" name
+	ln -s "$PWD/name" "$dir/name"
+	check -s 2 -e "$SAYS: net: $dir/name: $loops" -- \
+		smolvm-allowpatch net 127.0.0.16
+	rm -r "$dir"
+	ln -s loop "$dir"
+	ln -s loop "${dir%/*}/loop"
+	check -s 2 -e "$SAYS: net: $dir: $loops" -- \
+		smolvm-allowpatch net 127.0.0.16
+}
+
 @test "a name that is being created is refused" {
 	place
 	sql "INSERT INTO vm_create_reservations (name, owner_token, owner_pid,
@@ -715,6 +735,9 @@ $SAYS: net: egress_rules: launched with 53/udp,3000/tcp, not 3000/tcp" \
 $SAYS: net: dns: launched with none, not 255.255.255.255 (started before the record was changed)" \
 		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
 	launched net '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255"}'
+	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 127.0.0.16/32, not none
+$SAYS: net: allowed_cidrs: launched with 127.0.0.16/32, not none" \
+		-- smolvm-allowpatch -c net none
 	member net allowed_cidrs '["127.0.0.16/32","10.0.0.0/8"]'
 	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 10.0.0.0/8,127.0.0.16/32, not 127.0.0.16/32 (the record was changed since the start)" \
 		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
@@ -822,6 +845,14 @@ plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
 		cmp records -
 	check -s 2 -e "$SAYS: no: no such machine" -- \
 		smolvm-allowpatch -l net no
+	member plain allowed_cidrs '[]'
+	check -o 'plain	created	none	none	none	none' -- \
+		smolvm-allowpatch -l plain
+	sql "UPDATE vms SET name = CAST(x'ff' AS TEXT) WHERE name = 'net'"
+	for form in -l -r; do
+		check -s 2 -e "match:$SAYS: the machines' names: is not UTF-8 at byte [0-9]+" \
+			-- smolvm-allowpatch "$form"
+	done
 	sql 'DELETE FROM vms'
 	check -- smolvm-allowpatch -l
 	check -o '{"machines":[]}' -- smolvm-allowpatch -lj

@@ -139,6 +139,37 @@ test_inspect(void **state)
 	containers_clear(&c);
 }
 
+static void
+test_what_is_no_container(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} table[] = {
+		{ "[]", "is not an object" },
+		{ "{}", "State: is not there" },
+		{ "{\"State\":{}}", "HostConfig: is not there" },
+		{ "{\"State\":{},\"HostConfig\":{}}",
+		    "HostConfig: PortBindings: is not there" },
+		{ "{\"State\":{},\"HostConfig\":{\"PortBindings\":{}},"
+		    "\"NetworkSettings\":[]}",
+		    "NetworkSettings: is of the wrong type" }
+	};
+	struct container c;
+	struct record *r;
+	struct error e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		r = record_parse(table[i].text, strlen(table[i].text), 0,
+		    "inspect", &e);
+		assert_non_null(r);
+		assert_int_equal(containers_inspect(r, &c, &e), -1);
+		assert_string_equal(e.text, table[i].why);
+		record_free(r);
+	}
+}
+
 int
 main(void)
 {
@@ -146,6 +177,7 @@ main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_what_a_list_hides),
 		cmocka_unit_test(test_inspect),
+		cmocka_unit_test(test_what_is_no_container),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

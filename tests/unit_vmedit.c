@@ -113,6 +113,9 @@ test_edits(void **state)
 	expect(" { \"dns\" : [ 1 , 2 ] , \"x\" : \" \" }\n", both, 2,
 	    "{\"dns\":\"a\",\"x\":\" \",\"allowed_cidrs\":[\"10.0.0.0/8\"]}",
 	    NULL);
+	expect("{\"x\":[1, {\"y\" : \" \"}],\"dns\":\"a\"}", both, 2,
+	    "{\"x\":[1,{\"y\":\" \"}],\"dns\":\"a\",\"allowed_cidrs\":"
+	    "[\"10.0.0.0/8\"]}", NULL);
 }
 
 static void

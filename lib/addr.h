@@ -2,8 +2,6 @@
 #ifndef ADDR_H
 #define ADDR_H
 
-#include <stddef.h>
-
 struct sockaddr_storage;
 
 /* An IPv4 or IPv6 address, in network byte order; unused bytes are zero. */

@@ -19,6 +19,13 @@ is_up(const struct container *c)
 }
 
 static int
+is_tcp(const struct binding *b)
+{
+
+	return (strcmp(b->proto, "tcp") == 0);
+}
+
+static int
 is_udp(const struct binding *b)
 {
 
@@ -30,8 +37,7 @@ static int
 is_its(const struct listener *l, const struct binding *b)
 {
 
-	if (b->host_port != l->port || is_udp(b) != l->udp ||
-	    (!l->udp && strcmp(b->proto, "tcp") != 0))
+	if (b->host_port != l->port || !(l->udp ? is_udp(b) : is_tcp(b)))
 		return (0);
 	/* A wildcard is published as 0.0.0.0, as ::, or as both. */
 	return (addr_compare(&b->host, &l->bound) == 0 ||
@@ -116,7 +122,7 @@ add_bindings(struct audit *a, size_t first, const struct addr *alias,
 		memset(&l, 0, sizeof(l));
 		l.bound = b->host;
 		l.v6only = 1;
-		if (b->host_port == 0 || strcmp(b->proto, "sctp") == 0 ||
+		if (b->host_port == 0 || !(is_tcp(b) || is_udp(b)) ||
 		    !listen_answers(&l, alias) || is_known(a, first, b))
 			continue;
 		new = append(a);
@@ -144,9 +150,6 @@ compare(const void *va, const void *vb)
 	order = addr_compare(&a->bound, &b->bound);
 	if (order != 0)
 		return (order);
-	if (a->container != b->container)
-		return (a->container == NULL ? 1 : b->container == NULL ? -1 :
-		    strcmp(a->container->name, b->container->name));
 	return (a->pid < b->pid ? -1 : a->pid > b->pid);
 }
 

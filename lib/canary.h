@@ -2,8 +2,6 @@
 #ifndef CANARY_H
 #define CANARY_H
 
-#include <sys/socket.h>
-
 #include <stddef.h>
 
 #include "addr.h"

@@ -158,7 +158,7 @@ take_pool(const struct record *r, struct pool *pool, struct error *e)
 	int result;
 
 	memset(&list, 0, sizeof(list));
-	if (record_kind(r) != RECORD_ARRAY || record_count(r) == 0)
+	if (record_count(r) == 0)
 		result = error_set(e, "is not a list of addresses");
 	else
 		result = take(&list, r, e);

@@ -108,8 +108,6 @@ owner_get(struct owner *o, size_t n, unsigned long inode)
 {
 	struct owner key;
 
-	if (n == 0)
-		return (NULL);
 	key.inode = inode;
 	return (bsearch(&key, o, n, sizeof(*o), compare));
 }

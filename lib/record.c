@@ -172,8 +172,6 @@ record_count(const struct record *r)
 
 	if (record_kind(r) == RECORD_ARRAY)
 		return ((size_t)jv_array_length(jv_copy(r->jv)));
-	if (record_kind(r) == RECORD_OBJECT)
-		return ((size_t)jv_object_length(jv_copy(r->jv)));
 	return (0);
 }
 

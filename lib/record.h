@@ -38,7 +38,7 @@ void record_free(struct record *);
 
 enum record_kind record_kind(const struct record *);
 
-/* record_count(r): how many elements or members ${r} has, 0 if a scalar. */
+/* record_count(r): how many elements the array ${r} has, else 0. */
 size_t record_count(const struct record *);
 
 /* record_get(r, key): ${r}'s member ${key}; NULL if there is none. */

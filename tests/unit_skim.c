@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "error.h"
-#include "record.h"
 #include "skim.h"
 
 static void

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+/* loalias-pick: which alias is free? */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -40,6 +40,15 @@ add_host(struct hosts *h, const char *s, struct error *e)
 	return (0);
 }
 
+static void
+free_hosts(struct hosts *h)
+{
+
+	while (h->count > 0)
+		free(h->entry[--h->count]);
+	free(h->entry);
+}
+
 /* The hosts that standard input names: lines, or the record's alias. */
 static int
 read_hosts(struct hosts *h, struct input *in, struct error *e)
@@ -57,7 +66,7 @@ read_hosts(struct hosts *h, struct input *in, struct error *e)
 		return (0);
 	alias = record_get(in->record, "alias");
 	if (record_string(alias) == NULL)
-		result = error_set(e, "the record has no alias");
+		result = error_set(e, "has no alias");
 	else
 		result = add_host(h, record_string(alias), e);
 	record_free(alias);
@@ -95,7 +104,8 @@ get_member(const struct record *env, const char *key, char **value,
 		*value = mem_format("%s", record_string(r));
 	record_free(r);
 	return (*value != NULL ? 0 :
-	    error_set(e, INPUT_NAME ": env.%s is not a string", key));
+	    error_set(e, INPUT_NAME ": env.%s: is not a string",
+	    key));
 }
 
 /* What the two have so far: in the record's ${env}, else in our own. */
@@ -106,7 +116,7 @@ get_values(const struct record *env, char **value, struct error *e)
 	int i;
 
 	if (env != NULL && record_kind(env) != RECORD_OBJECT)
-		return (error_set(e, INPUT_NAME ": env is not an object"));
+		return (error_set(e, INPUT_NAME ": env: is not an object"));
 	for (i = 0; i < 2; i++) {
 		if (env != NULL) {
 			if (get_member(env, name[i], &value[i], e) == -1)
@@ -156,7 +166,7 @@ print_json(const struct record *record, const struct record *env,
 	return (0);
 }
 
-static int
+static void
 print_text(int eflag, char *const *value)
 {
 	char *quoted;
@@ -168,7 +178,6 @@ print_text(int eflag, char *const *value)
 		    eflag ? quoted : value[i]);
 		free(quoted);
 	}
-	return (0);
 }
 
 /* Become ${command}, with the ${value}s set; only a failure returns. */
@@ -230,8 +239,10 @@ main(int argc, char *argv[])
 		status = run(command, strcmp(argv[0], "-") == 0, new, &e);
 	else if (jflag)
 		status = print_json(in.record, env, new, &e) == -1 ? 2 : 0;
-	else
-		status = print_text(eflag, new);
+	else {
+		print_text(eflag, new);
+		status = 0;
+	}
 out:
 	if (status != 0)
 		warnx("%s", e.text);
@@ -239,9 +250,7 @@ out:
 		free(old[i]);
 		free(new[i]);
 	}
-	for (i = 0; i < (int)h.count; i++)
-		free(h.entry[i]);
-	free(h.entry);
+	free_hosts(&h);
 	record_free(env);
 	input_free(&in);
 	return (io_finish(status));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Set, check or list the network policy of smolvm machines. */
+/* smolvm-allowpatch: set, check or list the policy of smolvm machines */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -133,7 +133,7 @@ inspect_element(const struct record *r, struct container *c, struct error *e)
 	if (field_string(r, "Id", &c->id, e) == -1 ||
 	    field_string(r, "Name", &name, e) == -1)
 		return (-1);
-	c->name = mem_copy(name + (*name == '/'), strlen(name + (*name == '/')));
+	c->name = mem_format("%s", name + (*name == '/'));
 	free(name);
 	if (field_get(r, "State", RECORD_OBJECT, &state, e) == -1)
 		return (-1);

@@ -11,7 +11,7 @@ struct record;
 
 /* One published port of a container: where on the host, and what inside. */
 struct binding {
-	struct addr	host;		/* 0.0.0.0 or :: if on every address */
+	struct addr	host;		/* 0.0.0.0 or ::, if on every one */
 	unsigned	host_port;	/* 0 if the engine picks one at start */
 	unsigned	port;		/* the container's own */
 	char		proto[8];	/* "tcp", "udp", "sctp" */
@@ -21,7 +21,7 @@ struct container {
 	char		*id;
 	char		*name;		/* without the leading slash */
 	char		*state;		/* "running", "exited", ... */
-	struct binding	*binding;	/* what it has or will have, any state */
+	struct binding	*binding;	/* what it has or will have */
 	size_t		 count;
 	int		 hidden;	/* a list did not show its bindings */
 };
@@ -37,7 +37,8 @@ struct containers {
  * Ports stand there only while a container is running or paused (Docker
  * 20.10); the others, and those that should have ports and show none, are
  * marked as hidden.  So is all that podman lists, known by its having no
- * HostConfig: it shows of a range the first port only (podman 4.3.1).  Return 0, or -1 with ${e} set and nothing to free.
+ * HostConfig: it shows of a range the first port only (podman 4.3.1).
+ * Return 0, or -1 with ${e} set and nothing to free.
  */
 int containers_list(const struct record *, struct containers *,
     struct error *);

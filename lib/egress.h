@@ -15,7 +15,7 @@ struct record;
  * say about the network: allowed_cidrs, dns, egress_rules, dns_filter_hosts.
  */
 struct egress {
-	struct record		*cidrs;	/* allowed_cidrs as it stands, or NULL */
+	struct record		*cidrs;	/* allowed_cidrs as it is, or NULL */
 	int			 open;	/* it is null or absent: unrestricted */
 	int			 foreign;	/* it has what is no network */
 	struct cidr		*list;	/* its networks, sorted, each once */

@@ -17,7 +17,7 @@ struct held {
 	struct listeners	 listeners;
 	struct cidr		*cidr;		/* in use elsewhere */
 	size_t			 cidrs;
-	const char		*owner;		/* a container's name, or NULL */
+	const char		*owner;		/* container, or NULL */
 };
 
 /**

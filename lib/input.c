@@ -23,7 +23,7 @@ append(struct input *in, const char *text, size_t len, size_t line)
 	in->item[in->count++].line = line;
 }
 
-/* Split the ${len} bytes at ${text}, which hold no NUL, into lines. */
+/* Split ${text} into lines. */
 static void
 split(struct input *in, const char *text)
 {

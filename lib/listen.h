@@ -14,7 +14,7 @@ struct listener {
 	unsigned	port;
 	int		udp;
 	int		v6only;		/* bound to ::, and takes no IPv4 */
-	int		scanned;	/* bound is where it answered, or a wildcard */
+	int		scanned;	/* bound may be a wildcard instead */
 	unsigned long	inode;		/* 0 if not known */
 };
 

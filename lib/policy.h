@@ -27,7 +27,7 @@ struct policy {
 	int			 open;	/* unrestricted: the list is null */
 	struct cidr		*list;	/* in the order given, each once */
 	size_t			 count;
-	struct cidr		*sorted;	/* the same, by policy_finish() */
+	struct cidr		*sorted;	/* by policy_finish() */
 
 	enum policy_ask		 dns;
 	struct addr		 resolver;

@@ -13,7 +13,7 @@
 
 struct vmdb {
 	sqlite3	*sql;
-	char	*wal;		/* the write-ahead log's path, if there is any */
+	char	*wal;		/* the write-ahead log's path, or NULL */
 };
 
 static int

@@ -9,7 +9,7 @@ struct error;
 /* smolvm's database of machines, opened. */
 struct vmdb;
 
-#define VMDB_MAX	(8 * 1024 * 1024)	/* bytes of a record; ~1000 is usual */
+#define VMDB_MAX	(8 * 1024 * 1024)	/* bytes; ~1000 are usual */
 #define VMDB_WAIT	15	/* seconds, as the engines since 0.7.1 wait */
 
 /* A machine's record as it is stored. */

@@ -16,7 +16,7 @@ struct vmdir_place {
 struct vmdir_env {
 	int		 macos;
 	const char	*passwd;	/* home folder in the password file */
-	const char	*home;		/* HOME; this and the next may be NULL */
+	const char	*home;		/* HOME; this and below: or NULL */
 	const char	*data_dir;	/* SMOLVM_DATA_DIR */
 	const char	*xdg_data;	/* XDG_DATA_HOME */
 	const char	*xdg_cache;	/* XDG_CACHE_HOME */

@@ -71,8 +71,7 @@ vmpatch_set(const struct machine_home *home, const char *name,
 
 	for (i = 0; i < TRIES; i++) {
 		result = set_once(home, name, p, dry, m, e);
-		if (m->lock != -1)
-			machine_unlock(m);
+		machine_unlock(m);
 		if (result != 2)
 			return (result);
 		machine_free(m);

@@ -4,8 +4,8 @@
  * of SQLite's one writer, byte 120 of the -shm file (SQLite, "The WAL-Index
  * File Format"), the shell command $MEANWHILE is run first; not at the second
  * attempt, with which SQLite itself gets over it, again at the third, and so
- * on, at most $TIMES times.  Also tells how long the lock was held: a line of microseconds
- * for each time, to descriptor 9, if that is open.
+ * on, at most $TIMES times.  Also tells how long the lock was held: a line of
+ * microseconds for each time, to descriptor 9, if that is open.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -140,13 +140,13 @@ $usage" -- noproxy-add -x h
 		check -s 2 -i "$record" -e "noproxy-add: <stdin>: $why" -- \
 			noproxy-add -j -
 	done <<-'END'
-		{}|the record has no alias
-		{"alias":1}|the record has no alias
+		{}|has no alias
+		{"alias":1}|has no alias
 		{"alias":"*"}|would switch the proxy off for every host: *
-		{"alias":"a","env":[]}|env is not an object
-		{"alias":"a","env":null}|env is not an object
-		{"alias":"a","env":{"no_proxy":1}}|env.no_proxy is not a string
-		{"alias":"a","env":{"NO_PROXY":"a\u0000"}}|env.NO_PROXY is not a string
+		{"alias":"a","env":[]}|env: is not an object
+		{"alias":"a","env":null}|env: is not an object
+		{"alias":"a","env":{"no_proxy":1}}|env.no_proxy: is not a string
+		{"alias":"a","env":{"NO_PROXY":"a\u0000"}}|env.NO_PROXY: is not a string
 		{"alias":"a","alias":"b"}|has a member twice in one object
 		{"alias":"a"|is not one JSON value
 	END

@@ -29,7 +29,8 @@ test_addresses(void **state)
 		{ "127.0.0.016", NULL }, { "0127.0.0.1", NULL },
 		{ "127.0.0.256", NULL }, { "127.0.0.1.", NULL },
 		{ " 127.0.0.1", NULL }, { "127.0.0.1 ", NULL },
-		{ "[::1]", NULL }, { "fe80::1%eth0", NULL }, { "1e1.0.0.1", NULL },
+		{ "[::1]", NULL }, { "fe80::1%eth0", NULL },
+		{ "1e1.0.0.1", NULL },
 		{ "127.0.0.1\n", NULL }, { "127..0.1", NULL }
 	};
 	char buf[ADDR_STRLEN];

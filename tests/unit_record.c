@@ -22,8 +22,8 @@ parse(const char *text, int flags, struct error *e)
 static void
 test_order_and_unknown_members_survive(void **state)
 {
-	static const char text[] = "{\"z\":1,\"a\":[null,true,-1.5,\"\xc3\xa4\"]"
-	    ",\"m\":{\"k\":{}}}";
+	static const char text[] = "{\"z\":1,\"a\":[null,true,-1.5,"
+	    "\"\xc3\xa4\"],\"m\":{\"k\":{}}}";
 	struct error e;
 	struct record *r;
 	char *out;

@@ -79,7 +79,6 @@ OBJ = \
 	lib/vmlist.o \
 	lib/vmpatch.o \
 	lib/vmstate.o \
-	lib/wrap.o \
 
 HDR = \
 	lib/addr.h \
@@ -130,7 +129,6 @@ HDR = \
 	lib/vmlist.h \
 	lib/vmpatch.h \
 	lib/vmstate.h \
-	lib/wrap.h \
 
 TOOLS = \
 	bin/loalias-audit \

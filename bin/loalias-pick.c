@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "child.h"
 #include "claim.h"
 #include "error.h"
 #include "held.h"
@@ -15,7 +16,6 @@
 #include "pick.h"
 #include "pool.h"
 #include "record.h"
-#include "wrap.h"
 
 static const char usage[] =
 "usage: loalias-pick [-aj] [-f containers | -H endpoint] [-o owner]\n"
@@ -138,7 +138,7 @@ run(struct pick *p, char **command)
 	addr_format(a, text);
 	pick_free(p);
 	argv = args_expand_all(command, text, NULL);
-	status = wrap_run(argv, fd, &e);
+	status = child_run(argv, fd, &e);
 	if (*e.text != '\0')
 		warnx("%s", e.text);
 	for (i = 0; argv[i] != NULL; i++)

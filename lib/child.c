@@ -11,6 +11,15 @@
 #include "error.h"
 #include "io.h"
 
+static const int passed[] = {
+	SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2
+};
+
+#define PASSED	(sizeof(passed) / sizeof(*passed))
+
+/* For the handler: whom to pass signals on to. */
+static pid_t passed_to;
+
 int
 child_exec(char *const *argv, struct error *e)
 {
@@ -23,56 +32,85 @@ child_exec(char *const *argv, struct error *e)
 	return (missing ? 127 : 126);
 }
 
-/* What the child does: it says through ${report} why it ended up nothing. */
-static _Noreturn void
-become(char *const *argv, const sigset_t *mask, int report)
+/* In a group of its own, away from standard input and output. */
+static int
+step_aside(struct error *e)
 {
-	struct error e;
 
 	setpgid(0, 0);
+	if (io_null_stdin(e) == -1)
+		return (-1);
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
+		return (error_sys(e, "<stdout>"));
+	return (0);
+}
+
+/* What the child does: it says through ${report} why it ended up nothing. */
+static _Noreturn void
+become(char *const *argv, const sigset_t *mask, int aside, int report)
+{
+	struct error e;
+	int status;
+
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	if (io_null_stdin(&e) == 0) {
-		if (dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
-			error_sys(&e, "<stdout>");
-		else
-			child_exec(argv, &e);
-	}
+	status = 126;
+	if (!aside || step_aside(&e) == 0)
+		status = child_exec(argv, &e);
 	if (write(report, e.text, strlen(e.text)) == -1)
 		_exit(126);
-	_exit(127);
+	_exit(status);
+}
+
+/* Start the child.  Return its number, with its ${report}; or -1. */
+static pid_t
+start(char *const *argv, const sigset_t *mask, int aside, int *report,
+    struct error *e)
+{
+	int end[2];
+	pid_t pid;
+
+	if (pipe(end) == -1)
+		return (error_sys(e, "pipe"));
+	io_cloexec(end[0]);
+	io_cloexec(end[1]);
+	pid = fork();
+	if (pid == 0)
+		become(argv, mask, aside, end[1]);
+	if (pid == -1) {
+		error_sys(e, "fork");
+		close(end[0]);
+	}
+	close(end[1]);
+	*report = end[0];
+	return (pid);
+}
+
+/* Read what a child that became nothing has to say: "" if it did. */
+static void
+hear(int report, struct error *e)
+{
+	ssize_t n;
+
+	do
+		n = read(report, e->text, sizeof(e->text) - 1);
+	while (n == -1 && errno == EINTR);
+	e->text[n > 0 ? n : 0] = '\0';
+	close(report);
 }
 
 pid_t
 child_spawn(char *const *argv, const sigset_t *mask, struct error *e)
 {
-	ssize_t n;
 	pid_t pid;
-	int report[2];
+	int report;
 
-	if (pipe(report) == -1)
-		return (error_sys(e, "pipe"));
-	io_cloexec(report[0]);
-	io_cloexec(report[1]);
-	pid = fork();
-	if (pid == 0)
-		become(argv, mask, report[1]);
-	close(report[1]);
-	if (pid == -1) {
-		error_sys(e, "fork");
-		close(report[0]);
+	pid = start(argv, mask, 1, &report, e);
+	if (pid == -1)
 		return (-1);
-	}
 	setpgid(pid, pid);
-	do
-		n = read(report[0], e->text, sizeof(e->text) - 1);
-	while (n == -1 && errno == EINTR);
-	close(report[0]);
-	if (n == 0)
+	hear(report, e);
+	if (*e->text == '\0')
 		return (pid);
-	if (n == -1)
-		error_sys(e, "pipe");
-	else
-		e->text[n] = '\0';
 	child_kill(pid);
 	return (-1);
 }
@@ -92,6 +130,63 @@ child_kill(pid_t pid)
 			poll(NULL, 0, 10);
 		}
 	}
+}
+
+static void
+pass_on(int sig, siginfo_t *info, void *unused)
+{
+	int no;
+
+	(void)unused;
+	no = errno;
+	if (info->si_code == SI_USER || info->si_code == SI_QUEUE)
+		kill(passed_to, sig);
+	errno = no;
+}
+
+static void
+catch(void)
+{
+	struct sigaction action;
+	size_t i;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_sigaction = pass_on;
+	action.sa_flags = SA_SIGINFO | SA_RESTART;
+	sigfillset(&action.sa_mask);
+	for (i = 0; i < PASSED; i++)
+		sigaction(passed[i], &action, NULL);
+}
+
+int
+child_run(char *const *argv, int fd, struct error *e)
+{
+	siginfo_t info;
+	sigset_t all, mask;
+	int report, status;
+
+	status = 0;
+	/* Where SIGCHLD is ignored there is nothing to wait for. */
+	signal(SIGCHLD, SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &mask);
+	passed_to = start(argv, &mask, 0, &report, e);
+	if (fd != -1)
+		close(fd);
+	if (passed_to != -1)
+		catch();
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (passed_to == -1)
+		return (126);
+	hear(report, e);
+	/* It keeps its number until no signal can be passed on any more. */
+	while (waitid(P_PID, (id_t)passed_to, &info, WEXITED | WNOWAIT) == -1 &&
+	    errno == EINTR)
+		continue;
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	while (waitpid(passed_to, &status, 0) == -1 && errno == EINTR)
+		continue;
+	return (child_status(status));
 }
 
 int

@@ -117,12 +117,25 @@ vmdb_ask(struct vmdb *db, const char *sql, const char *const *arg, int count,
  * the record is the old or the new one.  It is synced before it is used for
  * anything, at the checkpoint.
  */
-static int
+static void
 synchronous(struct vmdb *db, int off)
 {
 
-	return (sqlite3_exec(db->sql, off ? "PRAGMA synchronous=OFF" :
-	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL));
+	sqlite3_exec(db->sql, off ? "PRAGMA synchronous=OFF" :
+	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
+}
+
+/* Is ${sql} what makes the table, blanks apart? */
+static int
+is_table(const char *sql)
+{
+	const char *p;
+
+	p = "CREATETABLEvms(nameTEXTPRIMARYKEYNOTNULL,dataBLOBNOTNULL)";
+	for (; *sql != '\0'; sql++)
+		if (strchr(" \t\n", *sql) == NULL && *sql != *p++)
+			return (0);
+	return (*p == '\0');
 }
 
 /* Is the table smolvm's, as of 0.6.0 to 1.32.2, and all there is of it? */
@@ -133,16 +146,13 @@ recognise(struct vmdb *db, struct error *e)
 	int result, same;
 
 	text = NULL;
-	/* Without blanks; what is not in UTF-8 is not the same, either. */
-	result = vmdb_ask(db, "SELECT group_concat(replace(replace(replace("
-	    "sql, ' ', ''), char(10), ''), char(9), '')) FROM sqlite_master "
+	result = vmdb_ask(db, "SELECT group_concat(sql) FROM sqlite_master "
 	    "WHERE tbl_name = 'vms' AND type <> 'index'", NULL, 0, &text, e);
 	if (result == 0)
 		return (error_set(e, "is not smolvm's: it has no table vms"));
 	if (result == -1)
 		return (-1);
-	same = strcmp(text, "CREATETABLEvms(nameTEXTPRIMARYKEYNOTNULL,"
-	    "dataBLOBNOTNULL)") == 0;
+	same = is_table(text);
 	free(text);
 	if (!same)
 		return (error_set(e, "is not as smolvm makes it: its table "
@@ -155,6 +165,16 @@ recognise(struct vmdb *db, struct error *e)
 	}
 	free(text);
 	return (0);
+}
+
+/* One thread, one short transaction: no locks, and no memory in advance. */
+static void
+thrift(void)
+{
+
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 }
 
 int
@@ -172,11 +192,11 @@ vmdb_open(const char *path, struct vmdb **out, struct error *e)
 	if (result == -1)
 		goto out;
 	left = access(db->wal, F_OK) == 0;
+	thrift();
 	if (sqlite3_open_v2(file, &db->sql, SQLITE_OPEN_READWRITE, NULL) !=
 	    SQLITE_OK || sqlite3_busy_timeout(db->sql, VMDB_WAIT * 1000) !=
 	    SQLITE_OK || sqlite3_db_config(db->sql,
-	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, left, NULL) != SQLITE_OK ||
-	    synchronous(db, 0) != SQLITE_OK) {
+	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, left, NULL) != SQLITE_OK) {
 		result = fail(db, e);
 		goto out;
 	}

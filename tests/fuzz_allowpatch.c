@@ -19,6 +19,13 @@
 
 static struct vmdb *db;
 
+static void
+end(void)
+{
+
+	vmdb_close(db);
+}
+
 /* Is the member ${key} of the record ${arg} ${value}, unless it is set? */
 static int
 same(const char *key, const struct record *value, void *arg)
@@ -114,8 +121,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	FILE *f;
 	int i;
 
-	if (db == NULL)
+	if (db == NULL) {
 		require(scratch_open(&db) == 0);
+		atexit(end);
+	}
 	memset(&g, 0, sizeof(g));
 	r = NULL;
 	row.data = mem_copy((const char *)data, len);

@@ -24,7 +24,8 @@ load bottle.sh
 	grep -q '^smolvm-allowpatch -c ' "$CALLS/log"
 	grep -q '^smolvm-aliasroute dev ' "$CALLS/log"
 	grep -q '^bottle-prove ' "$CALLS/log"
-	! grep -E '^(docker|smolvm) (create|start|machine (create|start))' \
+	check -s 1 -- grep -E \
+		'^(docker|smolvm) (create|start|machine (create|start))' \
 		"$CALLS/log"
 	[ "$(row dev .pid)" = "$pid" ]
 

@@ -4,6 +4,11 @@
 
 load lib.sh
 
+# A command behind ! does not end a test.
+fails() {
+	if "$@"; then return 1; fi
+}
+
 @test "check: status, stdout and stderr are compared, each byte" {
 	check -o hello -- echo hello
 	check -s 3 -e oops -- sh -c 'echo oops >&2; exit 3'
@@ -11,15 +16,15 @@ load lib.sh
 	check -i 'two
 lines' -o 'two
 lines' -- cat
-	! check -- echo hello
-	! check -o hello -- printf hello
-	! check -o hello -- sh -c 'echo hello; exit 1'
-	! check -s 1 -- true
-	! check -e oops -- true
-	! check -o 'match:hell' -- echo hello
+	fails check -- echo hello
+	fails check -o hello -- printf hello
+	fails check -o hello -- sh -c 'echo hello; exit 1'
+	fails check -s 1 -- true
+	fails check -e oops -- true
+	fails check -o 'match:hell' -- echo hello
 }
 
 @test "check: a command that does not exist is no success" {
-	! check -- /nonexistent
-	! check -s 1 -o ignore -e ignore -- /nonexistent
+	fails check -- /nonexistent
+	fails check -s 1 -o ignore -e ignore -- /nonexistent
 }

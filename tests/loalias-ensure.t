@@ -192,6 +192,7 @@ added() {
 	lo_is 127.0.0.1/32
 }
 
+# bats test_tags=once
 @test "a kernel without IPv4" {
 	need 'no compiler, or this is not Linux' "${CC:-cc}" -o noipv4 \
 		"$TESTS/fake_noipv4.c"

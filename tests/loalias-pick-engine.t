@@ -512,6 +512,7 @@ elsewhere() {
 		-- inside loalias-pick -f e/list
 }
 
+# bats test_tags=once
 @test "an engine that hangs, or trickles, is given half a minute" {
 	local slow pids=() pid
 
@@ -530,6 +531,7 @@ elsewhere() {
 	done
 }
 
+# bats test_tags=once
 @test "memory is used as it should be" {
 	local check='valgrind -q --leak-check=full --error-exitcode=99'
 

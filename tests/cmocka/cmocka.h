@@ -34,20 +34,23 @@ struct CMUnitTest {
 	(printf("not ok - "), printf(__VA_ARGS__), exit(1))
 
 #define cmocka_run_group_tests(tests, setup, teardown)			\
-	cmocka_run(tests, sizeof(tests) / sizeof((tests)[0]))
+	cmocka_run(tests, sizeof(tests) / sizeof((tests)[0]), setup, teardown)
 
 static inline int
-cmocka_run(const struct CMUnitTest *test, size_t n)
+cmocka_run(const struct CMUnitTest *test, size_t n, int (*setup)(void **),
+    int (*teardown)(void **))
 {
 	void *state;
 	size_t i;
 
+	state = NULL;
 	printf("1..%zu\n", n);
+	assert_true(setup == NULL || setup(&state) == 0);
 	for (i = 0; i < n; i++) {
-		state = NULL;
 		test[i].function(&state);
 		printf("ok %zu - %s\n", i + 1, test[i].name);
 	}
+	assert_true(teardown == NULL || teardown(&state) == 0);
 	return (0);
 }
 

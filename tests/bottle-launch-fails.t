@@ -126,6 +126,33 @@ behind() {
 	done
 }
 
+@test "a machine that runs, and was updated since: it is stopped, and kept" {
+	launch dev
+	while read -r path json; do
+		edit dev "$path" "$json"
+		fails 'match:bottle-launch: dev: policy, after the start: .*' dev
+		check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
+			inside bottle-launch -l
+		# the next launch writes the policy again
+		check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	done <<-'END'
+	$.allowed_cidrs ["127.0.0.16/32","10.0.0.0/8"]
+	$.dns "1.1.1.1"
+	$.egress_rules [{"action":"allow"}]
+	END
+}
+
+@test "somebody binds to the alias after it was claimed: the audit finds it" {
+	counted
+	# shellcheck disable=SC2016 # fake_call expands it
+	at 'docker start *' '"$TESTS/sockets" tcp,127.0.0.16,5001 -- sleep 30 \
+		>/dev/null 2>&1 3>&- 9>&- & sleep 0.5'
+	fails 'match:bottle-launch: dev: somebody else listens on it: 127.0.0.16 5001/tcp process [0-9]+ sockets' dev
+	until_true 5 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" \
+		nc -z 127.0.0.16 5001 || ours kill -9
+	nothing_left
+}
+
 # wide MATCH...: let the engine let that through, whatever was launched.
 wide() {
 	printf '%s\n' "$@" >"$FAKE/wide"

@@ -75,6 +75,20 @@ load bottle.sh
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 }
 
+@test "after the host was rebooted: the aliases are added again, the same one" {
+	launch dev
+	kill -9 "$(row dev .pid)"
+	inside docker kill dev-bundle
+	# as on macOS, where lo0 has none but those that were added
+	inside ip address add 127.0.0.1/32 dev lo
+	inside ip address del 127.0.0.1/8 dev lo
+	check -s 1 -o ignore -- inside loalias-ensure -n 127.0.0.16
+	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	[ "$(inside ip address show dev lo | grep -c '127.0.0.16/32')" = 1 ]
+	inside ip address add 127.0.0.1/8 dev lo
+	inside loalias-ensure -d 127.0.0.16/28
+}
+
 @test "half a bottle: launch makes it whole, -d takes what is there" {
 	launch dev
 	smolvm stop --name dev
@@ -240,6 +254,10 @@ refuses() {
 		refuses "$option: is not for a bottle's container" -i x -p 1 \
 			dev "$option"
 	done
+	for option in --network --net; do
+		refuses "$option host: is not for a bottle's container" \
+			-i x -p 1 dev --rm "$option" host
+	done
 	for option in -nx --name --from=x --allow-cidr --allow-host=x \
 	    --net-backend=tsi --network=x --dns --outbound-localhost-only \
 	    --use-host-proxy --allow-udp --allow-private; do
@@ -251,5 +269,17 @@ refuses() {
 	refuses '' -d -p 3000 dev
 	refuses '' -d dev -v x:y
 	refuses '-x: unknown option, or no argument behind it' -x
+	nothing_left
+}
+
+@test "the engine without port rules, 1.7.7: launched, resumed, deleted" {
+	RELEASE=$("$TESTS/engines" 1.7.7)
+	cp "$RELEASE/smol/smolvm" smolvm-1.7.7
+	export FAKE_ENGINE=$PWD/smolvm-1.7.7
+	check -o 'match:.*"dns":"255.255.255.255","ports_asked":\[\],"ports_enforced":false.*' \
+		-- launch -j dev
+	smolvm stop --name dev
+	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	check -- inside bottle-launch -d -q dev
 	nothing_left
 }

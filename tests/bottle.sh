@@ -91,7 +91,7 @@ counted() {
 	mkdir -p called
 	for name in docker smolvm loalias-ensure loalias-pick loalias-audit \
 	    loalias-canary noproxy-add smolvm-allowpatch smolvm-aliasroute \
-	    bottle-prove; do
+	    bottle-prove jq; do
 		ln -sf "$TESTS/fake_call" "called/$name"
 	done
 	PATH=$BATS_TEST_TMPDIR/called:$PATH

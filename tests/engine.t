@@ -34,8 +34,8 @@ start() {
 
 setup_file() {
 	for release in $RELEASES; do
-		need 'no engine for this system, or no way to fetch it' \
-			"$BATS_TEST_DIRNAME/engines" "$release"
+		file_needs 'no engine for this system, or no way to fetch it' \
+			"$BATS_TEST_DIRNAME/engines" "$release" || return 0
 	done
 }
 

@@ -79,12 +79,24 @@ need() {
 	local reason=$1
 
 	shift
-	"$@" >/dev/null 2>&1 && return 0
+	"$@" >/dev/null 2>"$BATS_TEST_TMPDIR/.why" && return 0
 	if [ -n "${CI:-}" ]; then
 		echo "this machine should have it: $reason"
+		cat "$BATS_TEST_TMPDIR/.why"
 		return 1
 	fi
 	skip "$reason"
+}
+
+# file_needs 'reason' command...: the same for each test of a file, out of its
+# setup_file, which is over then: from there bats skips nothing.
+file_needs() {
+	local reason=$1
+
+	shift
+	"$@" >/dev/null 2>"$BATS_FILE_TMPDIR/.why" && return 0
+	export MISSING="$reason: $(tail -n 1 "$BATS_FILE_TMPDIR/.why")"
+	return 1
 }
 
 # until_true SECONDS command...: wait for the command to succeed, no longer.
@@ -108,6 +120,7 @@ plain_setup() {
 		XDG_DATA_HOME XDG_CACHE_HOME NO_PROXY no_proxy HTTP_PROXY \
 		http_proxy HTTPS_PROXY https_proxy ALL_PROXY all_proxy \
 		DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG
+	[ -z "${MISSING:-}" ] || need "$MISSING" false
 }
 
 setup() {

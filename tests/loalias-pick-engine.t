@@ -60,7 +60,7 @@ context() {
 }
 
 setup_file() {
-	inside true || skip 'no network namespaces'
+	file_needs 'no network namespaces' inside true || return 0
 }
 
 teardown() {

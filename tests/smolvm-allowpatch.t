@@ -670,20 +670,21 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 
 @test "a link among a machine's files is refused, and a folder that is a loop" {
 	place
-	loops='Too many levels of symbolic links'
+	# glibc's text, and musl's
+	loops='(Too many levels of symbolic links|Symbolic link loop)'
 	dir=$(folder net)
 	mv "$dir/vm.lock" lock
 	ln -s "$PWD/lock" "$dir/vm.lock"
-	check -s 2 -e "$SAYS: net: $dir/vm.lock: $loops" -- \
+	check -s 2 -e "match:$SAYS: net: $dir/vm.lock: $loops" -- \
 		smolvm-allowpatch net 127.0.0.16
 	mv "$dir/name" name
 	ln -s "$PWD/name" "$dir/name"
-	check -s 2 -e "$SAYS: net: $dir/name: $loops" -- \
+	check -s 2 -e "match:$SAYS: net: $dir/name: $loops" -- \
 		smolvm-allowpatch net 127.0.0.16
 	rm -r "$dir"
 	ln -s loop "$dir"
 	ln -s loop "${dir%/*}/loop"
-	check -s 2 -e "$SAYS: net: $dir: $loops" -- \
+	check -s 2 -e "match:$SAYS: net: $dir: $loops" -- \
 		smolvm-allowpatch net 127.0.0.16
 }
 

@@ -218,7 +218,7 @@ $usage" -- loalias-canary -x -- touch x
 
 @test "no descriptors left is trouble" {
 	check -s 2 -e 'match:loalias-canary: .*(open files|file descriptors).*' -- \
-		bash -c 'exec 3>&-; ulimit -n 4; exec loalias-canary -- true'
+		bash -c 'exec 3>&- 4>&-; ulimit -n 5; exec loalias-canary -- true'
 }
 
 # smolvm here is a fake that runs the command in a network namespace, which a

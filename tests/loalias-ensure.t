@@ -222,7 +222,7 @@ added() {
 127.0.0.16
 $operand" -- loalias-ensure -
 		check -s 2 -e "loalias-ensure: LOALIAS_POOL: $why" \
-			-- env LOALIAS_POOL="127.0.0.16 $operand" loalias-ensure
+			-- env LOALIAS_POOL="127.0.0.16 $operand 127.0.0.17" loalias-ensure
 	done <<-'END'
 	127.0.0.9-127.0.0.8 range runs backwards: 127.0.0.9-127.0.0.8
 	127.0.0.016 not an address or network: 127.0.0.016
@@ -233,7 +233,9 @@ $operand" -- loalias-ensure -
 	127.255.255.255 127.0.0.0 and 127.255.255.255 cannot be used: 127.255.255.255
 	10.0.0.1 not within 127.0.0.0/8: 10.0.0.1
 	126.255.255.255-127.0.0.1 not within 127.0.0.0/8: 126.255.255.255-127.0.0.1
+	127.255.255.254-128.0.0.1 not within 127.0.0.0/8: 127.255.255.254-128.0.0.1
 	::1 not an IPv4 address: ::1
+	127.0.0.1-::1 not a range of IPv4 addresses: 127.0.0.1-::1
 	127.000000000000000000000000000000000000000000000.1-127.0.0.2 not a range of IPv4 addresses: 127.000000000000000000000000000000000000000000000.1-127.0.0.2
 	::1-::2 not a range of IPv4 addresses: ::1-::2
 	127.0.0.0/8 more than 256 addresses: 127.0.0.0/8
@@ -280,7 +282,7 @@ refused() {
 	refused 'pool: element 1 of the array is not a string' \
 		'{"pool":[16]}'
 	refused 'pool: not within 127.0.0.0/8: 8.8.8.8' \
-		'{"pool":["8.8.8.8"]}'
+		'{"pool":["8.8.8.8","127.0.0.16"]}'
 	refused 'is not one JSON value' '{"pool":["127.0.0.16"]'
 	refused 'has a member twice in one object' \
 		'{"pool":["127.0.0.16"],"pool":[]}'

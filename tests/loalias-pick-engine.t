@@ -258,6 +258,11 @@ elsewhere() {
 		check -o 127.0.0.17 -- elsewhere loalias-pick
 		rm "$socket"
 	done
+	# A variable that is empty is none.
+	ln e/docker.sock .docker/run/docker.sock
+	check -o 127.0.0.17 -- elsewhere env DOCKER_HOST= DOCKER_CONTEXT= \
+		DOCKER_CONFIG= XDG_RUNTIME_DIR= LOALIAS_CLAIM_PORT= loalias-pick
+	rm .docker/run/docker.sock
 	check -s 2 -e 'loalias-pick: no Docker engine found: no /var/run/docker.sock, nor any other well-known socket' \
 		-- elsewhere loalias-pick
 	# What is there, but is no socket, is passed over.

@@ -340,6 +340,14 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 	done
 }
 
+@test "a claim port that is not for us is trouble" {
+	echo '[]' >none.json
+	LOALIAS_CLAIM_PORT=80 check -s 2 \
+		-e 'loalias-pick: 127.0.0.16: cannot claim it at port 80: Permission denied' \
+		-- inside setpriv --bounding-set -net_bind_service \
+		loalias-pick -f none.json
+}
+
 @test "an address that the host does not have is trouble" {
 	check -s 2 -e 'loalias-pick: 127.0.0.16: not an address of this host: run loalias-ensure first' \
 		-- unshare -rn sh -c 'ip link set lo up

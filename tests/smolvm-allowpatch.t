@@ -257,6 +257,9 @@ none' ':2: none and unrestricted stand alone'
 		': allowed_cidrs is another network than alias, 127.0.0.16'
 	refuse '{"alias":"127.0.0.16","allowed_cidrs":["127.0.0.16","10.0.0.0/8"]}' \
 		': allowed_cidrs is another network than alias, 127.0.0.16'
+	refuse '{"alias":"127.0.0.16","allowed_cidrs":["127.0.0.16/31"]}' \
+		': allowed_cidrs is another network than alias, 127.0.0.16'
+	refuse '{"alias":"::ffff:1.2.3.4"}' ': an IPv4 network in IPv6 dress, which matches no IPv4 packet: ::ffff:1.2.3.4 (write it as 1.2.3.4/32)'
 	refuse '{"alias":"localhost"}' ': alias is not an address: localhost'
 	refuse '{"alias":null}' ': alias is not a string'
 	refuse '{"allowed_cidrs":"127.0.0.16"}' \
@@ -356,6 +359,9 @@ none' ':2: none and unrestricted stand alone'
 	cd /tmp/allowpatch.$$
 	status=0
 	check -s 2 -e 'smolvm-allowpatch: db: belongs to user root (0): must be run as that one or as root' \
+		-- as_nobody ./smolvm-allowpatch -f db -l || status=1
+	chown 54321 db
+	check -s 2 -e 'smolvm-allowpatch: db: belongs to user ? (54321): must be run as that one or as root' \
 		-- as_nobody ./smolvm-allowpatch -f db -l || status=1
 	chown nobody db
 	check -s 2 -e "smolvm-allowpatch: db: its folder cannot be written: Permission denied" \
@@ -639,6 +645,10 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 	printf '%s\n%s' "$$" "$(started $$)" >"$dir/agent.pid"
 	check -s 2 -e "$SAYS: net: is running or starting, as $dir/agent.pid tells: stop it first" \
 		-- smolvm-allowpatch net 127.0.0.16
+	echo "$$" >"$dir/agent.pid"
+	check -s 2 -e ignore -- smolvm-allowpatch net 127.0.0.16
+	printf %s "$$" >"$dir/agent.pid"
+	check -s 2 -e ignore -- smolvm-allowpatch net 127.0.0.16
 	printf '%s\n%s' "$$" "$(($(started $$) + 1))" >"$dir/agent.pid"
 	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
 }
@@ -785,6 +795,11 @@ $SAYS: net: egress_rules: launched with rules that override the list" -- \
 	narrow [{"action":"deny"}]
 	narrow [{"action":"deny","transport":null,"cidr":null}]
 	narrow [{$allow,"cidr":"127.0.0.17/32"},{"action":"deny"}]
+	narrow [{$allow,"cidr":"127.0.0.17/32","ports":{"start":0,"end":0}},{"action":"deny"}]
+	narrow [{$allow,"cidr":"127.0.0.17/32","ports":{"start":65536,"end":65536}},{"action":"deny"}]
+	narrow [{$allow,"cidr":"127.0.0.17/32","ports":{"start":"1","end":1}},{"action":"deny"}]
+	narrow [{$allow,"cidr":"127.0.0.17/32","ports":{"start":1}},{"action":"deny"}]
+	narrow [{$allow,"cidr":"127.0.0.17/32","ports":{"start":1,"end":1},"transport":"sctp"},{"action":"deny"}]
 	narrow [{$allow,"cidr":"127.0.0.16/31","ports":{"start":1,"end":9}},{"action":"deny","transport":"udp"},{"action":"deny"}]
 	wide [{$allow}]
 	wide [{$allow},{"action":"deny"}]
@@ -849,6 +864,13 @@ plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
 	member plain allowed_cidrs '[]'
 	check -o 'plain	created	none	none	none	none' -- \
 		smolvm-allowpatch -l plain
+	member plain allowed_cidrs '["foo"]'
+	check -o 'plain	created	?	none	none	none' -- \
+		smolvm-allowpatch -l plain
+	sql "UPDATE vms SET name = x'61' WHERE name = 'from'"
+	check -s 2 -e "$SAYS: JSON cannot hold BLOB values" -- \
+		smolvm-allowpatch -l
+	sql "UPDATE vms SET name = 'a' WHERE name = x'61'"
 	sql "UPDATE vms SET name = CAST(x'ff' AS TEXT) WHERE name = 'net'"
 	for form in -l -r; do
 		check -s 2 -e "match:$SAYS: the machines' names: is not UTF-8 at byte [0-9]+" \

@@ -49,6 +49,8 @@ test_addresses(void **state)
 	assert_int_equal(addr_parse("::ffff:127.0.0.16", &a), 0);
 	addr_unmap(&a);
 	assert_string_equal(addr_format(&a, buf), "127.0.0.16");
+	assert_int_equal(addr_parse("7f00:1::", &a), 0);
+	assert_false(addr_is_localhost(&a));
 }
 
 static void

@@ -196,6 +196,11 @@ loalias-ensure: lo0: /usr/bin/sudo: exit status 1; to do it by hand: '"/usr/bin/
 	check -s 2 -e 'loalias-ensure: lo0: added 127.0.0.16 127.0.0.17
 loalias-ensure: lo0: ifconfig: ioctl (SIOCAIFADDR): cannot be done; to do it by hand: '"/usr/bin/sudo /bin/sh -c $SCRIPT sh lo0 127.0.0.18/32 127.0.0.19/32" \
 		-- on "$ENSURE" -j 127.0.0.16/30
+
+	printf '127.0.0.%d\n' 18 19 >>"$STATE/lo0"
+	check -s 2 -e 'loalias-ensure: lo0: removed 127.0.0.16 127.0.0.17
+loalias-ensure: lo0: ifconfig: ioctl (SIOCDIFADDR): cannot be done; to do it by hand: '"/usr/bin/sudo /bin/sh -c ${SCRIPT/ alias/ -alias} sh lo0 127.0.0.18 127.0.0.19" \
+		-- on "$ENSURE" -d 127.0.0.16/30
 }
 
 @test "what the commands say of themselves is not believed" {
@@ -322,12 +327,25 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	log ''
 }
 
-@test "a sudo that is not root's is not used" {
-	bsd
+# sudo_mode MODE: let sudo have other permissions.
+sudo_mode() {
 	cp "$TESTS/fake_sudo" "$TESTS/fake_ifconfig" .
-	sed 's/ 4755$/ 755/' "$TESTS/fake_system" >fake_system
+	sed "s/ 4755\$/ $1/" "$TESTS/fake_system" >fake_system
 	chmod 755 fake_system
 	TESTS=$PWD
+}
+
+@test "a sudo that cannot be run" {
+	bsd
+	sudo_mode 4644
+	check -s 2 -e 'loalias-ensure: lo0: /usr/bin/sudo: exit status 127; to do it by hand: /usr/bin/sudo /sbin/ifconfig lo0 alias 127.0.0.16/32' \
+		-- on "$ENSURE" 127.0.0.16
+	log ''
+}
+
+@test "a sudo that is not root's is not used" {
+	bsd
+	sudo_mode 755
 	check -s 2 -e 'loalias-ensure: lo0: 127.0.0.16: Operation not permitted; to do it by hand: /sbin/ifconfig lo0 alias 127.0.0.16/32' \
 		-- on "$ENSURE" 127.0.0.16
 	log ''

@@ -62,6 +62,10 @@ load smolvm-allowpatch.sh
 	check -o 127.0.0.16/32 -e ignore -- smolvm-allowpatch bare 127.0.0.16
 	check -o '{"name":"bare","allowed_cidrs":["127.0.0.16/32"]}' -- row bare
 	check -o unrestricted -- smolvm-allowpatch bare unrestricted
+	put bare '{}'
+	check -s 1 -e ignore -o '{"machine":"bare","allowed_cidrs":[],"previous_cidrs":null,"dns":null,"ports_asked":null}' \
+		-- smolvm-allowpatch -jn bare none
+	put bare '{"name":"bare","allowed_cidrs":null}'
 	check -o '{"name":"bare","allowed_cidrs":null}' -- row bare
 	check -o none -e ignore -- smolvm-allowpatch -D 1.2.3.4 bare none
 	check -o '{"name":"bare","allowed_cidrs":[],"dns":"1.2.3.4"}' -- \
@@ -406,6 +410,8 @@ none' ':2: none and unrestricted stand alone'
 	%
 	END
 	check -s 2 -e "$SAYS: : no such machine" -- smolvm-allowpatch '' none
+	check -s 2 -e "$SAYS: nett: no such machine" -- \
+		smolvm-allowpatch -c nett none
 	check -s 2 -e "$SAYS: a\\x0ab\\x1b[31m: no such machine" -- \
 		smolvm-allowpatch $'a\nb\e[31m' none
 	long=$(printf '%010000d' 0)
@@ -828,6 +834,8 @@ $SAYS: net: egress_rules: launched with rules that override the list" -- \
 	check_fails 'agent.config.json: is not one JSON value'
 	echo '{}' >"$dir/agent.config.json"
 	check_fails 'agent.config.json: has no resources'
+	launched net '[]'
+	check_fails 'agent.config.json: has no resources'
 	launched net '{"allowed_cidrs":7}'
 	check_fails 'agent.config.json: its allowed_cidrs is neither null nor an array'
 	rm "$dir/agent.config.json"
@@ -884,6 +892,7 @@ plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
 @test "-r: TEXT becomes BLOB again, all or nothing" {
 	place
 	check -- smolvm-allowpatch -r
+	check -- smolvm-allowpatch -rn
 	sql ".dump" >original
 	sql "UPDATE vms SET data = CAST(data AS TEXT)
 		WHERE name IN ('net', 'from')"

@@ -185,9 +185,11 @@ bottle-launch: dev: bottle-prove: REACHES 127.0.0.17/udp' -- cat err
 
 @test "the machine dies between two tries, or has no way to connect" {
 	counted
+	echo "SELECT json_extract(CAST(data AS TEXT), '\$.pid') FROM vms" \
+		>"$CALLS/sql"
 	# shellcheck disable=SC2016 # fake_call expands it
 	at 'smolvm-aliasroute dev 127.0.0.17' \
-		'kill -9 $(pgrep -xf "sleep 3600")'
+		'kill -9 "$(sqlite3 "$DB" <"$CALLS/sql")"'
 	fails 'match:bottle-launch: dev: bottle-prove: .*' dev
 	nothing_left
 	guest_has sh true ip cat head wc grep

@@ -128,14 +128,16 @@ run_port() {
 
 @test "options, operands and -- are the same with glibc and with musl" {
 	need 'no 32-bit programs here' sh -c 'uname -m | grep x86_64'
+	need 'no network namespaces' unshare -rn true
 	port x86-linux-musl
 	echo '[]' >none
 	cp "$TESTS/data/smolvm/1.32.2.db" db
 	said() {
 		local status=0
 
-		(PATH=$1:$PATH && eval "exec $words") >out 2>err </dev/null ||
-			status=$?
+		# In there are no claims and listeners but its own.
+		PATH=$1:$PATH unshare -rn sh -c "ip link set lo up && $words" \
+			>out 2>err </dev/null || status=$?
 		sed -E 's/(127.0.0.1:|"port":)[0-9]+/\1PORT/' out
 		cat err
 		echo "$status"

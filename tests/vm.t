@@ -12,8 +12,8 @@ setup_file() {
 	file_needs 'no QEMU guest here' "$TESTS/vm/image" || return 0
 	mkdir -p "$share"
 	"$TESTS/vm/share" "$share"
-	observe 1.7.7 720
-	observe 1.32.2 540
+	observe 1.7.7 640
+	observe 1.32.2 460
 }
 
 # observe VERSION SECONDS: what does table see?  An emulated processor may let

@@ -309,7 +309,7 @@ class Lab:
                 env = {**self.environment(work, values), **client.env}
                 for command in client.commands(urls, work):
                     try:
-                        subprocess.run(command, env=env, timeout=60, cwd=work,
+                        subprocess.run(command, env=env, timeout=200, cwd=work,
                                        stdin=subprocess.DEVNULL,
                                        capture_output=True)
                     except subprocess.TimeoutExpired:

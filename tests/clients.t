@@ -12,7 +12,7 @@ load lib.sh
 	# A pip that is told of other places would look there as well.
 	unset "${!PIP_@}"
 	mkdir -p "$TESTS/../build"
-	run timeout 600 unshare -rn sh -c 'ip link set lo up && exec "$@"' sh \
+	run timeout 900 unshare -rn sh -c 'ip link set lo up && exec "$@"' sh \
 		python3 "$TESTS/clients.py" "$folder" \
 		"$TESTS/../man/noproxy-add.1"
 	printf '%s\n' "$output" >"$TESTS/../build/clients"

@@ -89,6 +89,12 @@ load bottle.sh
 	inside loalias-ensure -d 127.0.0.16/28
 }
 
+@test "a bundle that publishes more than is asked for now" {
+	launch -p 3128 dev
+	check -o 'dev	127.0.0.16	running	running	3000/tcp,3128/tcp' -- \
+		inside bottle-launch -q -t 60 -i bundle:1 -p 3128 dev
+}
+
 @test "half a bottle: launch makes it whole, -d takes what is there" {
 	launch dev
 	smolvm stop --name dev

@@ -7,14 +7,22 @@
 #include "differ.h"
 #include "io.h"
 #include "machine.h"
+#include "proc.h"
 #include "record.h"
 
-/* A state as the engine tells it: what runs no more is stopped. */
+/*
+ * A state as it is: what is recorded as running and runs no more is stopped, as
+ * the engine tells it, too; what an engine that was too busy to hear from it
+ * took for dead may run.
+ */
 static const char *
 state(const struct machine *m)
 {
 	struct error ignored;
 
+	if (strcmp(m->state.text, "unreachable") == 0 &&
+	    proc_runs(m->state.pid, m->state.start))
+		return ("running");
 	if (strcmp(m->state.text, "running") == 0 &&
 	    vmstate_stopped(&m->state, m->dir, &ignored) == 0)
 		return ("stopped");

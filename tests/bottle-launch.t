@@ -29,6 +29,15 @@ load bottle.sh
 		"$CALLS/log"
 	[ "$(row dev .pid)" = "$pid" ]
 
+	# a busy engine took it for dead
+	edit dev '$.state' '"unreachable"'
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	[ "$(row dev .pid)" = "$pid" ]
+	check -- inside bottle-launch -d -q dev
+	until_true 5 sh -c "! kill -0 $pid 2>/dev/null"
+	launch dev
+	id=$(inside docker ps -q)
+
 	# the machine stopped by hand; its policy is written again
 	smolvm stop --name dev
 	edit dev '$.dns' null

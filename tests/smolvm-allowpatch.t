@@ -867,6 +867,12 @@ plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
 	jq -cS '.machines[].record' list >records
 	for name in net from hosts; do row "$name"; done | jq -cS . |
 		cmp records -
+	member from state '"unreachable"'
+	check -o 'from	running	unrestricted	none	other	none' -- \
+		smolvm-allowpatch -l from
+	member from pid_start_time "$(($(started $$) - 1))"
+	check -o 'from	unreachable	unrestricted	none	other	none' -- \
+		smolvm-allowpatch -l from
 	check -s 2 -e "$SAYS: no: no such machine" -- \
 		smolvm-allowpatch -l net no
 	member plain allowed_cidrs '[]'

@@ -12,8 +12,21 @@ setup_file() {
 	file_needs 'no QEMU guest here' "$TESTS/vm/image" || return 0
 	mkdir -p "$share"
 	"$TESTS/vm/share" "$share"
+	# Each has its time, and then what is left of all.
+	local end=$((SECONDS + 1240))
 	observe 1.7.7 640
 	observe 1.32.2 460
+	observe 1.7.7 $((end - SECONDS))
+	observe 1.32.2 $((end - SECONDS))
+}
+
+# undone VERSION: the parts of its table that were not gone through yet.
+undone() {
+	local part
+
+	for part in reach judge gone refuse; do
+		grep -qs "^row $part	" "$TABLES/$1" || echo "$part"
+	done
 }
 
 # observe VERSION SECONDS: what does table see?  An emulated processor may let
@@ -22,10 +35,11 @@ setup_file() {
 observe() {
 	local end=$((SECONDS + $2)) status
 
-	while [ $((end - SECONDS)) -gt 100 ]; do
+	while [ -n "$(undone "$1")" ] && [ $((end - SECONDS)) -gt 100 ]; do
 		status=0
+		# shellcheck disable=SC2046 # words
 		"$TESTS/vm/run" -t $((end - SECONDS)) "$share" table "$1" \
-		    >"$BATS_FILE_TMPDIR/said" 2>&1 || status=$?
+		    $(undone "$1") >"$BATS_FILE_TMPDIR/said" 2>&1 || status=$?
 		cat "$BATS_FILE_TMPDIR/said" >>"$TABLES/$1"
 		case $status in
 		0) return ;;
@@ -34,14 +48,13 @@ observe() {
 		esac
 		sed "s/^/# smolvm $1: /" "$BATS_FILE_TMPDIR/said" >&3
 	done
-	: >"$TABLES/$1.slow"
 }
 
 # seen VERSION NAME: what was, the last time; $unseen has what never was since
 # the guest was too slow.
 seen() {
 	sed -n "s/^row $2	//p" "$TABLES/$1" | tail -n 1 >observed
-	[ ! -s observed ] && [ -e "$TABLES/$1.slow" ] || return 0
+	[ ! -s observed ] && [ -n "$(undone "$1")" ] || return 0
 	unseen="$unseen $1:$2"
 	return 1
 }

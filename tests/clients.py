@@ -406,6 +406,8 @@ def main():
         for (client, version), result in zip(here, results):
             if result is None:
                 rows.append([client.name, "is not installed: skipped"])
+                if "CI" in os.environ:
+                    bad.append(f"{client.name}: is not installed")
                 continue
             rows.append([f"{client.name} {version}", *result[0]])
             bad += result[1]

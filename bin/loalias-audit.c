@@ -47,7 +47,7 @@ read_options(struct options *o, int argc, char **argv)
 			o->owner = optarg;
 			break;
 		default:
-			args_common(opt, usage);
+			args_common(opt, argv, usage);
 		}
 }
 

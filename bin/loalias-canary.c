@@ -130,7 +130,7 @@ main(int argc, char *argv[])
 			udp = 1;
 			break;
 		default:
-			args_common(opt, usage);
+			args_common(opt, argv, usage);
 		}
 	if (command == NULL || command[0] == NULL || argc - optind > 1)
 		args_usage(usage);

@@ -202,7 +202,7 @@ main(int argc, char *argv[])
 			nflag = 1;
 			break;
 		default:
-			args_common(opt, usage);
+			args_common(opt, argv, usage);
 		}
 	argc -= optind;
 	argv += optind;

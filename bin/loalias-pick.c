@@ -203,7 +203,7 @@ options(struct pick *p, int argc, char **argv)
 				errx(2, "-x: %s", e.text);
 			break;
 		default:
-			args_common(opt, usage);
+			args_common(opt, argv, usage);
 		}
 	return (dashes);
 }

@@ -222,7 +222,7 @@ main(int argc, char *argv[])
 			jflag = 1;
 			break;
 		default:
-			args_common(opt, usage);
+			args_common(opt, argv, usage);
 		}
 	argc -= optind;
 	argv += optind;

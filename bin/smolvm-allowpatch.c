@@ -272,7 +272,7 @@ main(int argc, char *argv[])
 			rflag = 1;
 			break;
 		default:
-			args_common(opt, usage);
+			args_common(opt, argv, usage);
 		}
 	if (result == -1)
 		errx(2, "%s", e.text);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "io.h"
 #include "mem.h"
 
@@ -33,21 +34,30 @@ args_command(int *argc, char **argv)
 }
 
 _Noreturn void
-args_common(int opt, const char *usage)
+args_common(int opt, char *const *argv, const char *usage)
 {
+	char letter, quoted[ERROR_QUOTE];
+	const char *word;
 
-	if (opt == 'h' || (opt == '-' && strcmp(optarg, "help") == 0)) {
+	/* getopt(3) stops at the second "-" of a word, and stays at the word. */
+	word = opt == '?' && optopt == '-' ? argv[optind] : NULL;
+	if (word == NULL || strncmp(word, "--", 2) != 0)
+		word = "";
+	if (opt == 'h' || strcmp(word, "--help") == 0) {
 		fputs(usage, stdout);
 		exit(io_finish(0));
 	}
-	if (opt == 'V' || (opt == '-' && strcmp(optarg, "version") == 0)) {
+	if (opt == 'V' || strcmp(word, "--version") == 0) {
 		puts("bottle-tools " VERSION);
 		exit(io_finish(0));
 	}
-	if (opt == '-')
-		warnx("--%s: unknown option", optarg);
+	letter = (char)optopt;
+	if (*word != '\0')
+		warnx("%s: unknown option",
+		    error_quote(quoted, word, strlen(word)));
 	else
-		warnx("-%c: unknown option, or no argument behind it", optopt);
+		warnx("-%s: unknown option, or no argument behind it",
+		    error_quote(quoted, &letter, 1));
 	args_usage(usage);
 }
 

@@ -6,9 +6,10 @@
  * What every tool's command line has in common.  An option string for
  * getopt(3) is written "+" ARGS_COMMON "...": options end at the first
  * operand on every system, and the switch's default hands what it does not
- * know itself to args_common().
+ * know itself to args_common().  No "-" is in it: it would make an option of
+ * the operand "-" on the BSDs and macOS.
  */
-#define ARGS_COMMON	"hV-:"
+#define ARGS_COMMON	"hV"
 
 /**
  * args_init():
@@ -24,11 +25,12 @@ void args_init(void);
 char **args_command(int *, char **);
 
 /**
- * args_common(opt, usage):
+ * args_common(opt, argv, usage):
  * Answer -h and --help with ${usage} and -V and --version with the version,
  * on standard output, and exit 0.  Anything else is a usage error: exit 2.
+ * ${opt} is what getopt(3) made of ${argv} just now.
  */
-_Noreturn void args_common(int, const char *);
+_Noreturn void args_common(int, char *const *, const char *);
 
 /**
  * args_usage(usage):

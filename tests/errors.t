@@ -321,6 +321,20 @@ sys.exit(128 - status if status < 0 else status)' ${command//@/$DB} || {
 	[ -z "${bad:-}" ]
 }
 
+@test "usage: an unknown option is quoted, and cut" {
+	long=$(head -c 61 /dev/zero | tr '\0' a)
+	for tool in loalias-ensure loalias-pick loalias-audit loalias-canary \
+		smolvm-allowpatch noproxy-add; do
+		check -s 2 -e "match:$tool: --\\\\x1b\\[31m\\\\x0a: unknown option
+usage: .*" -- "$tool" $'--\e[31m\n' || bad=1
+		check -s 2 -e "match:$tool: --${long}a\.\.\.: unknown option
+usage: .*" -- "$tool" "--$long$long" || bad=1
+		check -s 2 -e "match:$tool: -\\\\xff: unknown option, or .*
+usage: .*" -- "$tool" $'-\xff' || bad=1
+	done
+	[ -z "${bad:-}" ]
+}
+
 @test "options end at the first operand, on every system" {
 	check -s 2 -e 'noproxy-add: not a host or address: -j' -- \
 		noproxy-add h -j

@@ -126,25 +126,27 @@ run_port() {
 		"$TESTS/loalias-pick-engine.t"
 }
 
-@test "options, operands and -- are the same with glibc and with musl" {
-	need 'no 32-bit programs here' sh -c 'uname -m | grep x86_64'
+# said FOLDER: what $words does there.  In are no claims and listeners but its
+# own, and nothing on standard input.
+said() {
+	local status=0
+
+	PATH=$1:$PATH unshare -rn sh -c "ip link set lo up && $words" \
+		>out 2>err </dev/null || status=$?
+	sed -E 's/(127.0.0.1:|"port":)[0-9]+/\1PORT/' out
+	cat err
+	echo "$status"
+}
+
+# alike FOLDER: do the tools there take every command line as those do that
+# were built here?
+alike() {
 	need 'no network namespaces' unshare -rn true
-	port x86-linux-musl
 	echo '[]' >none
 	cp "$TESTS/data/smolvm/1.32.2.db" db
-	said() {
-		local status=0
-
-		# In there are no claims and listeners but its own.
-		PATH=$1:$PATH unshare -rn sh -c "ip link set lo up && $words" \
-			>out 2>err </dev/null || status=$?
-		sed -E 's/(127.0.0.1:|"port":)[0-9]+/\1PORT/' out
-		cat err
-		echo "$status"
-	}
 	while read -r words; do
 		said "$TOP/bin" >expected
-		check -o file:expected -- said "$PORT" || bad=1
+		check -o file:expected -- said "$1" || bad=1
 	done <<-'END'
 	loalias-ensure -n 127.0.0.1
 	loalias-ensure -jn 127.0.0.1
@@ -157,16 +159,33 @@ run_port() {
 	loalias-ensure -n -- -
 	loalias-ensure -n -
 	loalias-ensure -n -i
+	loalias-ensure -n - -
 	loalias-ensure -n -i ''
 	loalias-ensure -Z -n
 	loalias-ensure -nZ
 	loalias-ensure -n-
+	loalias-ensure -n-help
+	loalias-ensure -+
+	loalias-ensure -:
+	loalias-ensure -i - -n
 	loalias-ensure --help
+	loalias-ensure --help=1
+	loalias-ensure --hel -n
+	loalias-ensure -n --help
+	loalias-ensure -- --help
+	loalias-ensure ---
+	loalias-ensure ---help
 	loalias-ensure --
 	loalias-pick -f none -aj 127.0.0.16/31
 	loalias-pick -fnone -x127.0.0.16 127.0.0.16/31
 	loalias-pick -x -- -f none 127.0.0.16
 	loalias-pick -f none 127.0.0.16 -j
+	loalias-pick -f none -j -
+	loalias-pick -f none -j -x - 127.0.0.16
+	loalias-pick -f none -j - - --
+	loalias-pick -f - --help
+	loalias-pick -f none -o --help 127.0.0.16
+	loalias-pick - --help
 	loalias-pick -f none 127.0.0.16 -- echo {} -j -- x
 	loalias-pick -f none -- echo {}
 	loalias-pick -f none -j -- --
@@ -175,6 +194,8 @@ run_port() {
 	loalias-pick -f -- -j
 	loalias-pick -f none -x ''
 	loalias-audit -f none -j 127.0.0.31
+	loalias-audit -f none -j -
+	loalias-audit -jf - -
 	loalias-audit -fnone -jo x -- 127.0.0.31
 	loalias-audit -f none 127.0.0.31 -j
 	loalias-audit -f none -o -- 127.0.0.31
@@ -184,11 +205,16 @@ run_port() {
 	loalias-canary -jut 5 -- true -j -- x
 	loalias-canary -t -- true
 	loalias-canary 127.0.0.1 -j -- true
+	loalias-canary -j - -- true
+	loalias-canary -j -- --help
 	loalias-canary -- -j
 	loalias-canary -- -- true
 	loalias-canary -j --
 	noproxy-add -j h
 	noproxy-add -je h
+	noproxy-add -j -
+	noproxy-add -
+	noproxy-add - -- -
 	noproxy-add -e -- h
 	noproxy-add -e h -- echo -e
 	noproxy-add h -- env -- echo --
@@ -213,10 +239,29 @@ run_port() {
 	smolvm-allowpatch -f db -n -- -l none
 	smolvm-allowpatch -f db -p
 	smolvm-allowpatch -f db -np plain none
+	smolvm-allowpatch -jnf db plain -
+	smolvm-allowpatch -nf db - -
 	smolvm-allowpatch -cln -f db plain none
 	smolvm-allowpatch -f -- -l
 	END
 	[ -z "${bad:-}" ]
+}
+
+@test "options, operands and -- are the same with glibc and with musl" {
+	need 'no 32-bit programs here' sh -c 'uname -m | grep x86_64'
+	port x86-linux-musl
+	alike "$PORT"
+}
+
+@test "options, operands and -- are the same with getopt of the BSDs" {
+	mkdir bsd
+	for tool in loalias-ensure loalias-pick loalias-audit loalias-canary \
+		noproxy-add smolvm-allowpatch; do
+		"${CC:-cc}" -o "bsd/$tool" "$TOP/bin/$tool.o" \
+			"$TESTS/fake_getopt.c" "$TOP/lib/libbottle.a" \
+			-ljq -lsqlite3 -lcurl
+	done
+	alike "$PWD/bsd"
 }
 
 @test "big-endian, s390x in an emulator: unit tests, corpora, command line" {

@@ -108,6 +108,7 @@ the_bundle() {
 		    -e GIT_CONFIG_VALUE_0=https://github.com/ \
 		    -e MCP_URL=http://{}:3000/mcp dev >dev.json
 	END
+	check -o "$(shown | anywhere)" -i file:dev.json -- anywhere
 	example -o "$(looks_well)" <<-'END'
 		jq -c '[.ports_enforced, .beside_ip]' dev.json
 		alias=$(jq -r .alias dev.json)
@@ -116,7 +117,7 @@ the_bundle() {
 		smolvm-allowpatch -c -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
 		    dev "$alias"
 		loalias-audit -o dev-bundle "$alias"
-		bottle-prove -j - <dev.json | jq .ports_enforced
+		bottle-prove -s - <dev.json >/dev/null && echo closed
 	END
 	example -o "$(answers)" <<-'END'
 		smolvm machine exec --name dev -- agent
@@ -125,13 +126,24 @@ the_bundle() {
 	example -o 'match:127.0.0.16	100.96.[0-9].1	eth0' <<-'END'
 		smolvm machine start --name dev && smolvm-aliasroute dev 127.0.0.16
 	END
-	example -o "match:$(proved 3000)" <<-'END'
+	example -o "match:$(proved 127.0.0.16 3000)" <<-'END'
 		bottle-prove -p 3000 dev 127.0.0.16
 	END
 	example -e ignore <<-'END'
 		bottle-launch -d dev
 	END
 	nothing_left
+}
+
+# shown: the launch record in bottle-tools(7).
+shown() {
+	sed -n '/^{"interface"/,/^\.Ed$/p' "$TESTS/../man/bottle-tools.7" |
+		sed '$d' | tr -d '\n'
+}
+
+# anywhere: the record but for what was tried, which is up to the host.
+anywhere() {
+	jq -c '.verified |= map(select(test("^reached|dns$")))'
 }
 
 # looks_well: what the checks print.
@@ -141,20 +153,28 @@ looks_well() {
 	dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp
 	dev	running	127.0.0.16/32	255.255.255.255	3000/tcp,3128/tcp,9418/tcp	none
 	$(audited)
-	true
+	closed
 	END
 }
 
+# audited [ALIAS]: what loalias-audit prints when all is well.
 audited() {
+	local alias=${1:-127.0.0.16} port
+
 	for port in 3000 3128 9418; do
-		printf '127.0.0.16\t%s/tcp\t127.0.0.16\tcontainer dev-bundle %s\n' \
-			"$port" "$port"
+		printf '%s\t%s/tcp\t%s\tcontainer dev-bundle %s\n' \
+			"$alias" "$port" "$alias" "$port"
 	done
 }
 
-# proved PORT...: what bottle-prove prints when all is well, as a pattern.
+# proved ALIAS PORT...: what bottle-prove prints when all is well, as a pattern.
 proved() {
-	printf 'reached	127.0.0.16:%s/tcp\n' "$@"
+	local alias=$1 port
+
+	shift
+	for port; do
+		printf 'reached	%s:%s/tcp\n' "$alias" "$port"
+	done
 	printf '(closed	[^\t]+\n)+closed	dns'
 }
 
@@ -167,16 +187,20 @@ proved() {
 		loalias-ensure | loalias-pick -
 	END
 	EXAMPLE_SH="$EXAMPLE_SH -e"
+	# Another machine has an alias on its list, behind another network.
+	smolvm create --name web --net --allow-cidr 10.0.0.0/8 \
+		--allow-cidr 127.0.0.16/32
 	example -e ignore -o "match:127.*
 [0-9a-f]{64}
 dev-bundle
-$(audited)
-.*127.0.0.16/32
-127.0.0.16/32
-.*127.0.0.16	100.96.0.1	eth0
-$(proved 3128 9418 3000)" <<-'END'
+$(audited 127.0.0.17)
+.*127.0.0.17/32
+127.0.0.17/32
+.*127.0.0.17	100.96.0.1	eth0
+$(proved 127.0.0.17 3128 9418 3000)" <<-'END'
 		loalias-ensure
-		held=$(smolvm-allowpatch -l | cut -f 3 | sed -n '/^127\./p')
+		held=$(smolvm-allowpatch -l | cut -f 3 | tr , '\n' |
+		    sed -n '/^127\./p')
 		loalias-ensure | loalias-pick -x "$held" - -- docker create \
 		    --name dev-bundle --label bottle=dev \
 		    -p {}:3128:3128 -p {}:9418:9418 -p {}:3000:3000 bundle:1
@@ -207,7 +231,7 @@ $(proved 3128 9418 3000)" <<-'END'
 		bottle-prove -p 3128 -p 9418 -p 3000 dev "$alias"
 	END
 	# It is a bottle as any other.
-	check -o 'dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp' \
+	check -o 'dev	127.0.0.17	running	running	3000/tcp,3128/tcp,9418/tcp' \
 		-- inside bottle-launch -l
 	example -o "$(answers)" <<-'END'
 		smolvm machine exec --name dev -- agent
@@ -217,6 +241,7 @@ $(proved 3128 9418 3000)" <<-'END'
 		smolvm machine delete --name dev -f
 		docker rm -f dev-bundle
 	END
+	smolvm delete --name web -f
 	nothing_left
 }
 
@@ -224,11 +249,15 @@ $(proved 3128 9418 3000)" <<-'END'
 	by_hand
 	smolvm create --name dev --net
 	export NO_PROXY=localhost
-	example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":null,"ports_asked":null,"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
-		loalias-ensure -j | loalias-pick -j - |
-		    smolvm-allowpatch -j dev - | noproxy-add -j -
+	example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","owner":"dev-bundle","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":"255.255.255.255","ports_asked":["3000/tcp"],"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
+		loalias-ensure -j | loalias-pick -j -o dev-bundle - |
+		    smolvm-allowpatch -j -n -D 255.255.255.255 -p 3000 dev - |
+		    noproxy-add -j -
 	END
-	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
+	# Nothing was changed, and that something would be is the status.
+	[ "$(row dev .allowed_cidrs)" = null ]
+	check -s 1 -o ignore -- inside sh -c 'echo "{\"alias\":\"127.0.0.16\"}" |
+		smolvm-allowpatch -j -n -D 255.255.255.255 -p 3000 dev -'
 	smolvm delete --name dev -f
 	# a stage that fails fails the pipe, whatever the shell
 	check -s 2 -e 'match:.*no such machine.*

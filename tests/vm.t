@@ -123,7 +123,7 @@ setup() {
 	all_seen
 }
 
-@test "a listener on all addresses: closed where port rules are kept" {
+@test "a listener on all addresses: closed where port rules are enforced" {
 	row 1.7.7 wildcard reached reached
 	row 1.7.7 ports-enforced - false
 	row 1.32.2 wildcard reached closed

@@ -7,26 +7,26 @@
 #include "differ.h"
 #include "io.h"
 #include "machine.h"
-#include "proc.h"
 #include "record.h"
 
 /*
  * A state as it is: what is recorded as running and runs no more is stopped, as
- * the engine tells it, too; what an engine that was too busy to hear from it
- * took for dead may run.
+ * the engine tells it, too; what is recorded as stopped, in whatever word, may
+ * run, where an engine was too busy to hear from it, or was cut off.
  */
 static const char *
 state(const struct machine *m)
 {
 	struct error ignored;
+	struct vmstate recorded;
 
-	if (strcmp(m->state.text, "unreachable") == 0 &&
-	    proc_runs(m->state.pid, m->state.start))
-		return ("running");
-	if (strcmp(m->state.text, "running") == 0 &&
-	    vmstate_stopped(&m->state, m->dir, &ignored) == 0)
-		return ("stopped");
-	return (m->state.text);
+	recorded = m->state;
+	recorded.pid = 0;
+	if (vmstate_stopped(&m->state, m->dir, &ignored) == 0)
+		return (strcmp(m->state.text, "running") == 0 ? "stopped" :
+		    m->state.text);
+	return (vmstate_stopped(&recorded, NULL, &ignored) == 0 ? "running" :
+	    m->state.text);
 }
 
 static void

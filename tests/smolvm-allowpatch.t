@@ -873,6 +873,13 @@ plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
 	member from pid_start_time "$(($(started $$) - 1))"
 	check -o 'from	unreachable	unrestricted	none	other	none' -- \
 		smolvm-allowpatch -l from
+	member from state '"created"'
+	echo "$$" >"$(folder from)/agent.pid"
+	check -o 'from	running	unrestricted	none	other	none' -- \
+		smolvm-allowpatch -l from
+	member from state '"frozen"'
+	check -o 'from	frozen	unrestricted	none	other	none' -- \
+		smolvm-allowpatch -l from
 	check -s 2 -e "$SAYS: no: no such machine" -- \
 		smolvm-allowpatch -l net no
 	member plain allowed_cidrs '[]'

@@ -251,13 +251,14 @@ install: all
 	mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" \
 	    "$(DESTDIR)$(MANDIR)/man7"
 	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
-	$(INSTALL) -m 644 bin/bottle-parts bin/bottle-sh "$(DESTDIR)$(BINDIR)"
+	$(INSTALL) -m 644 bin/bottle-guest bin/bottle-parts bin/bottle-sh \
+	    "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
 	$(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
 
 uninstall:
 	cd "$(DESTDIR)$(BINDIR)" && rm -f $(TOOLS:bin/%=%) \
-	    $(SCRIPTS:bin/%=%) bottle-parts bottle-sh
+	    $(SCRIPTS:bin/%=%) bottle-guest bottle-parts bottle-sh
 	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1:man/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7:man/%=%)
 

@@ -5,7 +5,6 @@
 load lib.sh
 load bottle.sh
 
-# prove ARGUMENT...: the status, and what is said in $BATS_TEST_TMPDIR/said
 prove() {
 	inside bottle-prove -t 60 "$@"
 }
@@ -15,21 +14,69 @@ prove() {
 
 	python=$(python3 -c 'import sys; print(sys.executable)')
 	launch dev
-	for way in nc bash python3 perl curl; do
+	inside socat UDP-LISTEN:53,bind=127.0.0.1,fork EXEC:cat 3>&- &
+	for way in nc busybox bash python3 perl; do
 		guest_has sh true ip cat head wc grep timeout
 		case $way in
 		python3) ln -s "$python" "$FAKE/bin/python3" ;;
+		busybox) machine_busybox ;;
 		*) ln -s "$(type -P "$way")" "$FAKE/bin/$way" ;;
 		esac
 		check -o 'match:reached	127.0.0.16:3000/tcp
 closed	127.0.0.1/tcp, also through the gateway
 .*
 closed	dns' -- prove -p 3000 dev 127.0.0.16
-		inside iptables -I INPUT -i vm0 -d 127.0.0.17 -j ACCEPT
-		check -s 1 -o ignore -e 'bottle-prove: dev: REACHES 127.0.0.17/tcp
-bottle-prove: dev: REACHES 127.0.0.17/udp' -- prove -p 3000 dev 127.0.0.16
-		inside iptables -D INPUT -i vm0 -d 127.0.0.17 -j ACCEPT
+		inside iptables -I INPUT -i vm0 -d 127.0.0.31 -j ACCEPT
+		check -s 1 -o ignore -e 'bottle-prove: dev: REACHES 127.0.0.31/tcp
+bottle-prove: dev: REACHES 127.0.0.31/udp' -- prove -p 3000 dev 127.0.0.16
+		inside iptables -D INPUT -i vm0 -d 127.0.0.31 -j ACCEPT
+		resolver -I
+		check -s 1 -o ignore -e 'bottle-prove: dev: REACHES a resolver: DNS queries are answered' \
+			-- prove -p 3000 dev 127.0.0.16
+		resolver -D
 	done
+}
+
+# machine_busybox: that of a real machine; Debian's nc makes no datagrams.
+machine_busybox() {
+	mkdir machine
+	zstd -dc "$SMOLVM_AGENT_ROOTFS_TAR" | tar -x -C machine ./bin/busybox \
+		./lib/ld-musl-x86_64.so.1
+	printf '#!/bin/sh\nexec %s/lib/ld-musl-x86_64.so.1 %s/bin/busybox "$@"\n' \
+		"$PWD/machine" "$PWD/machine" >"$FAKE/bin/busybox"
+	chmod +x "$FAKE/bin/busybox"
+}
+
+# resolver -I|-D: let DNS queries of the guest go to 127.0.0.1, or no more.
+resolver() {
+	inside iptables -t nat "$1" PREROUTING -i vm0 -p udp --dport 53 \
+		-j DNAT --to-destination 127.0.0.1
+	inside iptables "$1" INPUT -i vm0 -d 127.0.0.1 -p udp --dport 53 \
+		-j ACCEPT
+}
+
+@test "a guest that connects and sends no datagrams proves nothing" {
+	launch dev
+	guest_has sh true ip cat head wc grep
+	printf '#!/bin/sh\ncase " $* " in *" -u "*) exit 1 ;; esac\nexec %s "$@"\n' \
+		"$(type -P nc)" >"$FAKE/bin/nc"
+	chmod +x "$FAKE/bin/nc"
+	check -s 2 -e 'bottle-prove: dev: the guest sends no datagrams (tried with nc)' \
+		-- prove -p 3000 dev 127.0.0.16
+}
+
+@test "what was not tried is not said to be closed" {
+	launch -p 3128 dev
+	# no IPv6 gateway stands between
+	prove -p 3000 dev 127.0.0.16 >said
+	check -o 'closed	127.0.0.1/tcp, also through the gateway
+closed	::1/tcp
+closed	127.0.0.1/udp, also through the gateway
+closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
+	check -o 'closed	dns' -- grep dns said
+	# port 53 of the bundle is no evidence, since a gateway lets anybody in
+	prove -p 53 -p 3000 dev 127.0.0.16 >said
+	check -s 1 -- grep :53 said
 }
 
 @test "no bundle, no proof; and what is no machine" {
@@ -40,11 +87,9 @@ bottle-prove: dev: REACHES 127.0.0.17/udp' -- prove -p 3000 dev 127.0.0.16
 	check -s 2 -e 'match:bottle-prove: dev: the guest cannot reach its own bundle at 127.0.0.16:3000 .*' \
 		-- prove -p 3000 dev 127.0.0.16
 	smolvm stop --name dev
-	check -s 2 -e 'match:smolvm-aliasroute: dev: .*
-bottle-prove: dev: 127.0.0.17 cannot be routed for the test' -- \
+	check -s 2 -e 'match:bottle-prove: dev: 127.0.0.31 cannot be routed for the test: smolvm-aliasroute: .*' -- \
 		prove -p 3000 dev 127.0.0.16
-	check -s 2 -e 'match:smolvm-aliasroute: none: .*
-bottle-prove: none: 127.0.0.17 cannot be routed for the test' -- \
+	check -s 2 -e 'match:bottle-prove: none: 127.0.0.31 cannot be routed for the test: smolvm-aliasroute: .*' -- \
 		prove -p 3000 none 127.0.0.16
 	check -- ls -A "$TMPDIR"
 }
@@ -56,8 +101,8 @@ bottle-prove: none: 127.0.0.17 cannot be routed for the test' -- \
 usage: .*' -- bottle-prove -t x
 	check -s 2 -e 'bottle-prove: dev: -p x: not a port' -- \
 		bottle-prove -p x dev 127.0.0.16
-	check -s 2 -e 'bottle-prove: dev: no TCP port of the bundle to try: nothing can be proved' \
-		-- bottle-prove -p 53/udp dev 127.0.0.16
+	check -s 2 -e 'bottle-prove: dev: no TCP port of the bundle but 53 to try: nothing can be proved' \
+		-- bottle-prove -p 53/udp -p 53 dev 127.0.0.16
 	for record in '' '{}' '[]' 'x' '{"machine":"a","alias":"b"}'; do
 		check -s 2 -i "$record" -e 'bottle-prove: <stdin>: not a record with machine, alias, ports' \
 			-- bottle-prove -
@@ -86,6 +131,22 @@ usage: .*' -- bottle-prove -t x
 
 in_guest() {
 	inside "$TESTS/fake_smolvm" machine exec --name dev -- "$@"
+}
+
+@test "smolvm-aliasroute: an engine that is busy is asked three times" {
+	launch dev
+	cat >busy <<-'END'
+	#!/bin/sh
+	echo . >>tries
+	[ "$(wc -l <tries)" -gt "$BUSY" ] || { echo one; echo busy >&2; exit 1; }
+	exec "$TESTS/fake_smolvm" "$@"
+	END
+	chmod +x busy
+	SMOLVM=$PWD/busy BUSY=2 check -o '127.0.0.16	100.96.0.1	eth0' -- \
+		inside smolvm-aliasroute dev 127.0.0.16
+	rm tries
+	SMOLVM=$PWD/busy BUSY=3 check -s 2 -e 'smolvm-aliasroute: dev: no command runs in it: busy' \
+		-- inside smolvm-aliasroute dev 127.0.0.16
 }
 
 @test "smolvm-aliasroute: what is given wrongly" {

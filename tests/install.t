@@ -18,7 +18,8 @@ installed() {
 
 @test "install puts these files there, and uninstall takes them away" {
 	make_top install "DESTDIR=$PWD/st age" PREFIX=/opt/bottle
-	check -o '755 ./opt/bottle/bin/bottle-launch
+	check -o '644 ./opt/bottle/bin/bottle-guest
+755 ./opt/bottle/bin/bottle-launch
 644 ./opt/bottle/bin/bottle-parts
 755 ./opt/bottle/bin/bottle-prove
 644 ./opt/bottle/bin/bottle-sh

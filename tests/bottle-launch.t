@@ -156,10 +156,20 @@ load bottle.sh
 	check -o ignore -- inside bottle-prove -p 3000 dev 127.0.0.16
 }
 
-@test "a lock that a killed launch left is none" {
-	ln -s 4194305 "$TMPDIR/bottle-launch.$(id -u).dev"
-	check -o "$(says dev 127.0.0.16)" -- launch dev
-	check -- ls -A "$TMPDIR"
+@test "a lock that a killed launch left is none, whoever has its number" {
+	local link
+
+	link=$TMPDIR/bottle-launch.$(id -u).dev
+	sleep 1000 3>&- &
+	for pid in 4194305 "$!" x ''; do
+		ln -s "/dev/null/$pid" "$link"
+		check -o "$(says dev 127.0.0.16)" -- launch dev
+		check -- ls -A "$TMPDIR"
+	done
+	kill "$!"
+	mkdir "$link"
+	check -s 2 -e "bottle-launch: dev: $link: cannot be locked" -- launch dev
+	rmdir "$link"
 }
 
 @test "what has the name and is not a bottle is left alone" {
@@ -199,6 +209,21 @@ launch_or_delete() {
 	check -o '["dev","","a=b","http://127.0.0.16:3128","{} {a} 127.0.0.16 {127.0.0.16","localhost,127.0.0.1,127.0.0.16","localhost,127.0.0.1,127.0.0.16"]' \
 		-- jq -c '[.BOTTLE, .EMPTY, .EQ, .HTTPS_PROXY, .LITERAL,
 		.NO_PROXY, .no_proxy]' env
+}
+
+@test "labels and variables of the user do not hide the bottle" {
+	launch dev --label bottle=x --label bottle.run=y -lbottle=z -- -e BOTTLE=x
+	check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -l
+	check -- inside bottle-launch -d -q dev
+	nothing_left
+}
+
+@test "127.0.0.1 is no alias of one bottle" {
+	counted
+	LOALIAS_POOL=127.0.0.1 fails 'bottle-launch: dev: 127.0.0.1: is no alias of one bottle' \
+		dev
+	check -s 1 -- grep 'start' "$CALLS/log"
+	nothing_left
 }
 
 @test "options go to docker and smolvm as they are" {
@@ -259,6 +284,7 @@ refuses() {
 	for option in 0 65536 http 1:2:3 1-2 80/sctp : 80: '*'; do
 		refuses "-p ${option//\*/\\*}: not a port" -i x -p "$option" dev
 	done
+	refuses '-e BOTTLE: is what tells a bottle' -i x -p 1 -e BOTTLE=x dev
 	for option in X =x 1X=y X-Y=z; do
 		refuses "-e ${option%%=*}: not NAME=VALUE" -i x -p 1 \
 			-e "$option" dev

@@ -50,10 +50,10 @@ observe() {
 	done
 }
 
-# seen VERSION NAME: what was, the last time; $unseen has what never was since
-# the guest was too slow.
+# seen VERSION NAME: what was, once or more; $unseen has what never was since the
+# guest was too slow.
 seen() {
-	sed -n "s/^row $2	//p" "$TABLES/$1" | tail -n 1 >observed
+	sed -n "s/^row $2	//p" "$TABLES/$1" | sort -u >observed
 	[ ! -s observed ] && [ -n "$(undone "$1")" ] || return 0
 	unseen="$unseen $1:$2"
 	return 1
@@ -73,10 +73,12 @@ both() {
 }
 
 # all_seen: at the end of each test.  Machines that did not come up in time
-# prove nothing, and are no failure of what was to be proved.
+# prove nothing, and are no failure of what was to be proved; with none at all
+# something else is wrong.
 all_seen() {
-	[ -z "$unseen" ] ||
-		skip "no machine came up in time on this processor:$unseen"
+	[ -n "$unseen" ] || return 0
+	grep -qs '^row reach	' "$TABLES/1.7.7" "$TABLES/1.32.2"
+	skip "no machine came up in time on this processor:$unseen"
 }
 
 setup() {
@@ -188,7 +190,7 @@ judged() {
 }
 
 @test "refused: a list widened, and a resolver, seen by the proof alone" {
-	refused 1.7.7 list '.*bottle-prove: cheat: REACHES 127.0.0.17/tcp;'\
+	refused 1.7.7 list '.*bottle-prove: cheat: REACHES 127.0.0.31/tcp;'\
 '.*REACHES a resolver: DNS queries are answered'
 	all_seen
 }

@@ -122,27 +122,39 @@ collect(struct dump *d, const struct nlmsghdr *h)
 		}
 }
 
+/*
+ * What went wrong, an errno value, or 0: it stands in place of an answer, or
+ * in what ends one (a kernel without a table's module begins the answer).
+ */
+static int
+failure(const struct nlmsghdr *h)
+{
+	int number;
+
+	if ((h->nlmsg_type != NLMSG_ERROR && h->nlmsg_type != NLMSG_DONE) ||
+	    h->nlmsg_len < NLMSG_LENGTH(sizeof(number)))
+		return (0);
+	memcpy(&number, NLMSG_DATA(h), sizeof(number));
+	return (number < 0 ? -number : 0);
+}
+
 /* Take what one read brought.  Return 1 if that was the last, -1 if bad. */
 static int
 take(struct dump *d, const char *buf, size_t len, struct error *e)
 {
 	const struct nlmsghdr *h;
-	struct nlmsgerr error;
 
 	for (h = (const void *)buf; NLMSG_OK(h, len);
 	    h = NLMSG_NEXT(h, len)) {
-		if (h->nlmsg_type == NLMSG_DONE)
-			return (1);
-		if (h->nlmsg_type == NLMSG_ERROR &&
-		    h->nlmsg_len >= NLMSG_LENGTH(sizeof(error))) {
-			memcpy(&error, NLMSG_DATA(h), sizeof(error));
-			errno = -error.error;
-			if (errno == ENOENT)
-				return (error_set(e, "sock_diag: the kernel "
-				    "lacks %s_diag", d->table->name));
+		errno = failure(h);
+		if (errno == ENOENT)
+			return (error_set(e, "sock_diag: the kernel lacks "
+			    "%s_diag", d->table->name));
+		if (errno != 0)
 			return (error_sys(e, "sock_diag: %s",
 			    d->table->name));
-		}
+		if (h->nlmsg_type == NLMSG_DONE)
+			return (1);
 		if (h->nlmsg_type == SOCK_DIAG_BY_FAMILY && h->nlmsg_len >=
 		    NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 			collect(d, h);

@@ -240,6 +240,18 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		inside loalias-audit -f - 127.0.0.16
 }
 
+@test "a kernel that lacks one of the tables is trouble, not no listeners" {
+	need 'no network namespaces' inside true
+	need 'no compiler, or this is not Linux' "${CC:-cc}" -shared -fPIC \
+		-o nodiag.so "$TESTS/fake_nodiag.c" -ldl
+	export LD_PRELOAD=$PWD/nodiag.so
+	LACKS=17 check -s 2 -e 'loalias-audit: sock_diag: the kernel lacks udp_diag' \
+		-- audit udp,127.0.0.16,80 -- 127.0.0.16
+	LACKS=6 check -s 2 -e 'loalias-audit: sock_diag: the kernel lacks tcp_diag' \
+		-- audit tcp,127.0.0.16,80 -- 127.0.0.16
+	LACKS=99 check -s 1 -o ignore -- audit tcp,127.0.0.16,80 -- 127.0.0.16
+}
+
 @test "elsewhere: the scan tells what is bound to the address" {
 	need 'no network namespaces' inside true
 	"$TESTS/scan_build" scanning loalias-audit

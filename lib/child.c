@@ -69,6 +69,8 @@ start(char *const *argv, const sigset_t *mask, int aside, int *report,
 	int end[2];
 	pid_t pid;
 
+	/* Where SIGCHLD is ignored there is nothing to wait for. */
+	signal(SIGCHLD, SIG_DFL);
 	if (pipe(end) == -1)
 		return (error_sys(e, "pipe"));
 	io_cloexec(end[0]);
@@ -139,7 +141,13 @@ pass_on(int sig, siginfo_t *info, void *unused)
 
 	(void)unused;
 	no = errno;
-	if (info->si_code == SI_USER || info->si_code == SI_QUEUE)
+	/*
+	 * Linux's codes of what processes send are not positive, the BSDs'
+	 * are these two, and macOS gives 0, whatever its header says.  What
+	 * is left comes from the kernel: of a terminal, on Linux SI_KERNEL.
+	 */
+	if (info->si_code <= 0 || info->si_code == SI_USER ||
+	    info->si_code == SI_QUEUE)
 		kill(passed_to, sig);
 	errno = no;
 }
@@ -166,8 +174,6 @@ child_run(char *const *argv, int fd, struct error *e)
 	int report, status;
 
 	status = 0;
-	/* Where SIGCHLD is ignored there is nothing to wait for. */
-	signal(SIGCHLD, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &mask);
 	passed_to = start(argv, &mask, 0, &report, e);

@@ -170,6 +170,18 @@ $signal" -- cat out
 	check -s 137 -- inside loalias-pick -- sh -c 'kill -9 $$'
 }
 
+# How a signal was sent is in its si_code, and what macOS says of kill(2) is 0.
+@test "the command: signals of tgkill(2) reach it like those of kill(2)" {
+	background loalias-pick -- sh -c "trap 'echo TERM; exit 7' TERM
+		echo ready; for i in \$(seq 100); do sleep 0.05; done"
+	python3 -c 'import ctypes, sys
+pid = int(sys.argv[1])
+sys.exit(ctypes.CDLL(None).tgkill(pid, pid, 15))' $!
+	got=0
+	wait $! || got=$?
+	[ "$got" -eq 7 ]
+}
+
 @test "the command: what is ignored stays so, and its end is not missed" {
 	background env --ignore-signal=HUP,CHLD loalias-pick -- \
 		sh -c 'echo ready; sleep 0.5; exit 9'

@@ -174,6 +174,14 @@ loalias-canary: sh: timed out after 1 s' -- \
 	check -o 'match:.* unreached' -- cat out
 }
 
+@test "a parent that ignores the end of its children" {
+	check -o 'match:.* unreached' -- env --ignore-signal=CHLD \
+		loalias-canary -t 5 -- true
+	check -s 2 -e 'loalias-canary: sh: killed by signal 9' -- \
+		env --ignore-signal=CHLD loalias-canary -t 5 -- \
+		sh -c 'kill -9 $$'
+}
+
 @test "the listener is closed in the command" {
 	need 'no /proc' test -d /proc/self/fd
 	check -o ignore -e 'match:' -- loalias-canary -- \

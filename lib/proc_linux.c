@@ -16,6 +16,13 @@
 #define STATE	3	/* proc(5): fields of /proc/PID/stat, from 1 */
 #define START	22
 
+static int
+is_gone(long long pid)
+{
+
+	return (kill((pid_t)pid, 0) == -1 && errno == ESRCH);
+}
+
 int
 proc_runs(long long pid, unsigned long long start)
 {
@@ -25,12 +32,13 @@ proc_runs(long long pid, unsigned long long start)
 
 	if (pid <= 0 || pid > 0x7fffffff)
 		return (0);
-	if (kill((pid_t)pid, 0) == -1 && errno == ESRCH)
+	if (is_gone(pid))
 		return (0);
 	snprintf(buf, sizeof(buf), "/proc/%lld/stat", pid);
 	fd = open(buf, O_RDONLY | O_CLOEXEC);
+	/* /proc may be absent, and may hide the processes of others. */
 	if (fd == -1)
-		return (errno != ENOENT);
+		return (!is_gone(pid));
 	len = read(fd, buf, sizeof(buf) - 1);
 	close(fd);
 	if (len == -1)

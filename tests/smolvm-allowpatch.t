@@ -614,6 +614,21 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 	kill "$parent"
 }
 
+@test "a process that /proc does not show runs all the same" {
+	blind() {
+		unshare -rm sh -c 'mount -t tmpfs x /proc && exec "$@"' sh "$@"
+	}
+	need 'no mount namespaces' blind true
+	place
+	member net state '"running"'
+	member net pid "$$"
+	check -s 2 -e "$SAYS: net: is running (process $$): stop it first" -- \
+		blind smolvm-allowpatch net 127.0.0.16
+	member net pid 2147483646
+	check -o 127.0.0.16/32 -- \
+		blind smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+}
+
 @test "a start in flight is refused" {
 	place
 	dir=$(folder net)

@@ -190,23 +190,23 @@ vmdir_lock(const char *dir, int *fd, struct error *e)
 }
 
 int
-vmdir_runs(const char *dir)
+vmdir_runs(const char *dir, struct error *e)
 {
 	unsigned long long start;
-	struct error e;
 	char *end, *text;
 	long long pid;
 	size_t len;
-	int runs;
+	int result;
 
 	text = NULL;
-	if (slurp(dir, "agent.pid", &text, &len, &e) != 1)
-		return (0);
+	result = slurp(dir, "agent.pid", &text, &len, e);
+	if (result != 1)
+		return (result);
 	pid = strtoll(text, &end, 10);
 	start = *end == '\n' ? strtoull(end, NULL, 10) : 0;
-	runs = proc_runs(pid, start);
+	result = proc_runs(pid, start);
 	free(text);
-	return (runs);
+	return (result);
 }
 
 int

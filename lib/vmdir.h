@@ -62,11 +62,12 @@ int vmdir_find(const char *, const char *, char **, struct error *);
 int vmdir_lock(const char *, int *, struct error *);
 
 /**
- * vmdir_runs(dir):
+ * vmdir_runs(dir, e):
  * Does the process run that ${dir}/agent.pid names?  It is there before the
- * machine's record says that the machine runs.
+ * machine's record says that the machine runs.  Return 1 if so; 0 if not, or
+ * if there is no such file; or -1 with ${e} set.
  */
-int vmdir_runs(const char *);
+int vmdir_runs(const char *, struct error *);
 
 /**
  * vmdir_config(dir, text, len, e):

@@ -60,6 +60,7 @@ vmstate_stopped(const struct vmstate *s, const char *dir, struct error *e)
 		"created", "stopped", "failed", "unreachable"
 	};
 	size_t i, n;
+	int runs;
 
 	if (proc_runs(s->pid, s->start))
 		return (error_set(e, "is running (process %lld): stop it "
@@ -70,10 +71,11 @@ vmstate_stopped(const struct vmstate *s, const char *dir, struct error *e)
 	if (i == n && (s->pid == 0 || strcmp(s->text, "running") != 0))
 		return (error_set(e, "is not stopped: its state is %s",
 		    s->text));
-	if (dir != NULL && vmdir_runs(dir))
+	runs = dir != NULL ? vmdir_runs(dir, e) : 0;
+	if (runs == 1)
 		return (error_set(e, "is running or starting, as %s/agent.pid "
 		    "tells: stop it first", dir));
-	return (0);
+	return (runs);
 }
 
 int

@@ -674,6 +674,31 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
 }
 
+@test "an agent.pid that cannot be read is trouble, not a process that is gone" {
+	place
+	dir=$(folder net)
+	before=$(row net)
+	refuse() {
+		check -s 2 -e "match:$SAYS: net: $dir/agent.pid: $1" -- \
+			smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+		[ "$(row net)" = "$before" ]
+		rm -rf "$dir/agent.pid"
+	}
+	mkdir "$dir/agent.pid"
+	refuse 'is not a file'
+	truncate -s 9M "$dir/agent.pid"
+	refuse 'larger than 8388608 bytes'
+	echo "$$" >pid
+	ln -s "$PWD/pid" "$dir/agent.pid"
+	refuse '(Too many levels of symbolic links|Symbolic link loop)'
+	# The state that is recorded stands.
+	member net state '"running"'
+	member net pid 2147483646
+	check -o 'match:net	stopped	.*' -- smolvm-allowpatch -l net
+	mkdir "$dir/agent.pid"
+	check -o 'match:net	running	.*' -- smolvm-allowpatch -l net
+}
+
 @test "the lock is taken, never made, and let go" {
 	place
 	dir=$(folder net)

@@ -126,6 +126,16 @@ vmpatch_notes(FILE *f, const struct machine_home *home,
 		    "list or not\n", f);
 }
 
+static int
+is_among(char *const *list, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n && strcmp(list[i], name) != 0; i++)
+		continue;
+	return (i < n);
+}
+
 /* vmpatch_repair() once; -2 if somebody else changed one meanwhile. */
 static int
 repair_once(const struct machine_home *home, char *const *name, size_t count,
@@ -141,6 +151,9 @@ repair_once(const struct machine_home *home, char *const *name, size_t count,
 	new = mem_alloc(count + 1, sizeof(*new));
 	result = -1;
 	for (i = n = 0; i < count; i++) {
+		fixed[i] = 0;
+		if (is_among(broken, n, name[i]))
+			continue;
 		found = vmdb_read(home->db, name[i], &old[n], e);
 		if (found == 0)
 			error_set(e, "no such machine");

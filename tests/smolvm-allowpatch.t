@@ -954,7 +954,8 @@ plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
 	check -s 1 -o 'from
 net' -- smolvm-allowpatch -rn
 	check -s 2 -e "$SAYS: no: no such machine" -- smolvm-allowpatch -r net no
-	check -o net -- smolvm-allowpatch -r net cidr
+	check -s 1 -o net -- smolvm-allowpatch -rn net net
+	check -o net -- smolvm-allowpatch -r net cidr net cidr
 	check -o from -- smolvm-allowpatch -r
 	sql ".dump" | cmp original -
 	# one of two is beyond repair

@@ -47,6 +47,16 @@ lo_usable(const struct addr *addr, size_t n, char *usable, struct error *e)
 	return (0);
 }
 
+/* Is ${name} that of ${interface}, or a label (ip-address(8)) of it? */
+static int
+is_on(const char *name, const char *interface)
+{
+	size_t n;
+
+	n = strcspn(name, ":");
+	return (strncmp(name, interface, n) == 0 && interface[n] == '\0');
+}
+
 int
 lo_present(const char *interface, const struct addr *addr, size_t n,
     char *present, struct error *e)
@@ -61,7 +71,7 @@ lo_present(const char *interface, const struct addr *addr, size_t n,
 	for (p = list; p != NULL; p = p->ifa_next) {
 		if (p->ifa_addr == NULL || p->ifa_netmask == NULL ||
 		    p->ifa_addr->sa_family != AF_INET ||
-		    strcmp(p->ifa_name, interface) != 0)
+		    !is_on(p->ifa_name, interface))
 			continue;
 		memcpy(&sin, p->ifa_addr, sizeof(sin));
 		memcpy(&mask, p->ifa_netmask, sizeof(mask));

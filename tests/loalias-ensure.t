@@ -172,6 +172,19 @@ added() {
 	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32 127.0.0.1/8 127.0.0.20/8
 }
 
+@test "-d takes away an address that has a label" {
+	bare_lo
+	on ip address add 127.0.0.16/32 dev lo label lo:b
+	check -s 1 -o 127.0.0.16 -- on loalias-ensure -dn 127.0.0.16
+	check -o 127.0.0.16 -- on loalias-ensure -d 127.0.0.16
+	lo_is 127.0.0.1/32
+	# One of another interface is not lo's.
+	on ip link add v0 type veth peer name lo1
+	on ip address add 127.0.0.16/32 dev lo1
+	on ip address add 127.0.0.17/32 dev v0 label v0:lo
+	check -- on loalias-ensure -d 127.0.0.16 127.0.0.17
+}
+
 @test "an interface that is not there, or is no loopback" {
 	bare_lo
 	on ip link add v0 type veth peer name v1

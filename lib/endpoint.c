@@ -17,7 +17,7 @@
 
 #define DEFAULT_SOCKET	"/var/run/docker.sock"
 #define DEFAULT_PORT	2375
-#define INSTEAD	"docker inspect $(docker ps -aq) | loalias-pick -f -"
+#define INSTEAD	"give -f what docker inspect $(docker ps -aq) prints"
 
 enum base { ROOT, HOME, RUNTIME };
 
@@ -95,7 +95,7 @@ parse_tcp(const char *host, struct endpoint *ep, struct error *e)
 		    "unix:///PATH", quoted));
 	if (len > 0 && !is_loopback(host, len))
 		return (error_set(e, "%s: on another host an engine publishes "
-		    "on the loopback of that host; if it is this host: "
+		    "on the loopback of that host; if it is this host, "
 		    INSTEAD, quoted));
 	ep->socket = NULL;
 	ep->name = len > 0 ? mem_format("tcp://%.*s:%lu", (int)len, host,
@@ -132,11 +132,11 @@ endpoint_parse(const char *text, struct endpoint *ep, struct error *e)
 		result = parse_tcp(host + 6, ep, e);
 	else if (strncmp(host, "ssh://", 6) == 0)
 		result = error_set(e, "%s: on another host an engine publishes "
-		    "on the loopback of that host; if it is this host: "
+		    "on the loopback of that host; if it is this host, "
 		    INSTEAD, quoted);
 	else if (strstr(host, "://") != NULL)
 		result = error_set(e, "%s: neither unix:// nor tcp://; "
-		    "instead: " INSTEAD, quoted);
+		    INSTEAD, quoted);
 	else
 		result = parse_tcp(host, ep, e);
 	free(host);
@@ -187,6 +187,9 @@ endpoint_find(const char *host, struct endpoint *ep, struct error *e)
 
 	context = NULL;
 	where = "-H";
+	/* An empty variable is none, but who says -H means this engine. */
+	if (host != NULL && *host == '\0')
+		return (error_set(e, "%s: is empty", where));
 	if (host == NULL) {
 		where = "DOCKER_HOST";
 		host = getenv(where);

@@ -291,7 +291,7 @@ elsewhere() {
 }
 
 @test "an endpoint that is not of this host is refused, and the way out named" {
-	local host remote='on another host an engine publishes on the loopback of that host; if it is this host: docker inspect $(docker ps -aq) | loalias-pick -f -'
+	local host remote='on another host an engine publishes on the loopback of that host; if it is this host, give -f what docker inspect $(docker ps -aq) prints'
 
 	for host in 192.0.2.1:2375 [2001:db8::1]:2375 example.com 10.0.0.1 \
 		127.0.0.1.example.com:2375 user@127.0.0.1:2375 \
@@ -304,7 +304,7 @@ elsewhere() {
 	check -s 2 -e "loalias-pick: DOCKER_HOST: ssh://me@host: $remote" -- \
 		inside env DOCKER_HOST=ssh://me@host loalias-pick
 	for host in http://127.0.0.1 https://x npipe:////./pipe/x fd://; do
-		check -s 2 -e "match:loalias-pick: -H: $host: neither unix:// nor tcp://; instead: docker inspect .*" \
+		check -s 2 -e "match:loalias-pick: -H: $host: neither unix:// nor tcp://; give -f what docker inspect .*" \
 			-- inside loalias-pick -H "$host"
 	done
 	host=$(printf 'x%.0s' {1..60})
@@ -316,6 +316,10 @@ elsewhere() {
 }
 
 @test "an endpoint that is not written as one" {
+	engine env
+	held env 16
+	check -s 2 -e 'loalias-pick: -H: is empty' -- inside env \
+		"DOCKER_HOST=unix://$PWD/env/docker.sock" loalias-pick -H ''
 	for host in 127.0.0.1:0 127.0.0.1:65536 127.0.0.1:x 127.0.0.1:1/x \
 		127.0.0.1/x unix:/run/docker.sock /run/docker.sock \
 		localhost:1:2 [::1]x '127.0.0.1:80 x'; do

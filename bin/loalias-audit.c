@@ -66,7 +66,7 @@ check_usage(const struct options *o, char *const *operand)
 		args_usage(usage);
 }
 
-/* A record that names an alias is about this one of its pool. */
+/* A record that names an alias is about this one, whatever its pool is. */
 static int
 read_addresses(char **operand, struct input *in, struct pool *pool,
     struct error *e)
@@ -74,12 +74,13 @@ read_addresses(char **operand, struct input *in, struct pool *pool,
 	struct record *alias;
 	int result;
 
-	if (input_pool(operand, in, pool, e) == -1)
+	if (operand[0] == NULL || strcmp(operand[0], "-") != 0)
+		return (input_pool(operand, in, pool, e));
+	if (input_read(in, e) == -1)
 		return (-1);
 	alias = in->record != NULL ? record_get(in->record, "alias") : NULL;
 	if (alias == NULL)
-		return (0);
-	pool_free(pool);
+		return (input_take_pool(in, pool, e));
 	if (record_string(alias) == NULL)
 		result = error_set(e, "is not a string");
 	else

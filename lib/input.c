@@ -171,23 +171,12 @@ take_pool(const struct record *r, struct pool *pool, struct error *e)
 }
 
 int
-input_pool(char *const *operand, struct input *in, struct pool *pool,
-    struct error *e)
+input_take_pool(const struct input *in, struct pool *pool, struct error *e)
 {
 	struct record *r;
 	size_t i;
 	int result;
 
-	if (operand[0] == NULL)
-		return (pool_default(pool, e));
-	if (strcmp(operand[0], "-") != 0) {
-		for (i = 0; operand[i] != NULL; i++)
-			if (pool_add(pool, operand[i], e) == -1)
-				return (-1);
-		return (0);
-	}
-	if (input_read(in, e) == -1)
-		return (-1);
 	if (in->record != NULL) {
 		r = record_get(in->record, "pool");
 		result = r != NULL ? take_pool(r, pool, e) :
@@ -199,6 +188,25 @@ input_pool(char *const *operand, struct input *in, struct pool *pool,
 		if (pool_add(pool, in->item[i].text, e) == -1)
 			return (input_fail(in, i, e));
 	return (0);
+}
+
+int
+input_pool(char *const *operand, struct input *in, struct pool *pool,
+    struct error *e)
+{
+	size_t i;
+
+	if (operand[0] == NULL)
+		return (pool_default(pool, e));
+	if (strcmp(operand[0], "-") != 0) {
+		for (i = 0; operand[i] != NULL; i++)
+			if (pool_add(pool, operand[i], e) == -1)
+				return (-1);
+		return (0);
+	}
+	if (input_read(in, e) == -1)
+		return (-1);
+	return (input_take_pool(in, pool, e));
 }
 
 void

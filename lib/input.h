@@ -60,6 +60,12 @@ int input_fail(const struct input *, size_t, struct error *);
  */
 int input_pool(char *const *, struct input *, struct pool *, struct error *);
 
+/**
+ * input_take_pool(in, pool, e):
+ * The same for ${in} that input_read() has filled already.
+ */
+int input_take_pool(const struct input *, struct pool *, struct error *);
+
 /* input_is_json(text): does ${text} begin as JSON does (see above)? */
 int input_is_json(const char *);
 

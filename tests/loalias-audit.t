@@ -183,6 +183,13 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 	check -s 1 -i '{"pool":["127.0.0.16","127.0.0.17"]}' \
 		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
 		audit tcp,127.0.0.16,80 -- -
+	# Of a record with an alias the pool is not asked for, whatever it is.
+	LOALIAS_POOL=bogus check -s 1 -i '{"alias":"127.0.0.16","pool":[]}' \
+		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
+		audit tcp,127.0.0.16,80 -- -
+	LOALIAS_POOL=bogus check -s 1 -i '{"alias":"127.0.0.16"}' \
+		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
+		audit tcp,127.0.0.16,80 -- -
 	check -s 1 -i '# mine
 
 	127.0.0.16-127.0.0.17' -o "match:127.0.0.16	80/tcp	.*" -- \

@@ -133,7 +133,7 @@ merge(const struct hosts *h, char *const *old, char **new, struct error *e)
 	int i, from;
 
 	for (i = 0; i < 2; i++) {
-		from = old[i] != NULL && *old[i] != '\0' ? i : 1 - i;
+		from = noproxy_is_empty(old[i]) ? 1 - i : i;
 		new[i] = noproxy_add(old[i], old[1 - i], h->entry, h->count, e);
 		if (new[i] == NULL)
 			return (error_prefix(e, "%s", name[from]));

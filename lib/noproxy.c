@@ -194,6 +194,13 @@ begin(const char *value, size_t room, struct error *e)
 	return (list);
 }
 
+int
+noproxy_is_empty(const char *value)
+{
+
+	return (value == NULL || value[strspn(value, " \t,")] == '\0');
+}
+
 char *
 noproxy_add(const char *value, const char *other, char *const *entry, size_t n,
     struct error *e)
@@ -203,13 +210,9 @@ noproxy_add(const char *value, const char *other, char *const *entry, size_t n,
 
 	for (i = room = 0; i < n; i++)
 		room += strlen(entry[i]) + 1;
-	value = value != NULL ? value : "";
+	if (noproxy_is_empty(value))
+		value = other != NULL ? other : "";
 	list = begin(value, room, e);
-	if (list != NULL && *list == '\0' && other != NULL) {
-		free(list);
-		value = other;
-		list = begin(value, room, e);
-	}
 	if (list == NULL)
 		return (NULL);
 	len = strlen(list);

@@ -22,6 +22,9 @@ struct error;
  */
 char *noproxy_host(const char *, struct error *);
 
+/* noproxy_is_empty(value): has the list, which may be NULL, no entries? */
+int noproxy_is_empty(const char *);
+
 /**
  * noproxy_add(value, other, entry, n, e):
  * Add each ${entry} of ${n}, from noproxy_host(), to the list ${value}, unless

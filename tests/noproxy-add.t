@@ -159,6 +159,10 @@ $usage" -- noproxy-add -x h
 	NO_PROXY=$'a\nb' check -s 2 -e \
 		'noproxy-add: NO_PROXY: has a line break or control character' \
 		-- noproxy-add h
+	# Blanks and commas are no list: it is the other one that counts.
+	no_proxy=$' \t,' NO_PROXY=$'a\nb' check -s 2 -e \
+		'noproxy-add: NO_PROXY: has a line break or control character' \
+		-- noproxy-add h
 	no_proxy=$'a\r' NO_PROXY=b check -s 2 -e \
 		'noproxy-add: no_proxy: has a line break or control character' \
 		-- noproxy-add -e h

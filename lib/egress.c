@@ -43,6 +43,7 @@ read_list(struct egress *g, struct error *e)
 	struct record *v;
 	const char *s;
 	size_t i, n;
+	int is_string;
 
 	if (record_kind(g->cidrs) != RECORD_ARRAY)
 		return (error_set(e, "its allowed_cidrs is neither null nor "
@@ -51,16 +52,16 @@ read_list(struct egress *g, struct error *e)
 	g->list = mem_alloc(n + 1, sizeof(*g->list));
 	for (i = 0; i < n; i++) {
 		v = record_at(g->cidrs, i);
+		is_string = record_kind(v) == RECORD_STRING;
 		s = record_string(v);
+		/* One that holds a NUL is as foreign as any other word. */
 		if (s != NULL && cidr_parse(s, &g->list[g->count],
 		    &ignored) == 0)
 			g->count++;
 		else
 			g->foreign = 1;
-		if (record_kind(v) != RECORD_STRING)
-			s = NULL;
 		record_free(v);
-		if (s == NULL)
+		if (!is_string)
 			return (error_set(e, "its allowed_cidrs has an "
 			    "element that is not a string"));
 	}

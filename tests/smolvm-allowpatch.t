@@ -106,6 +106,12 @@ load smolvm-allowpatch.sh
 	check -s 1 -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch -n net 10.0.0.1
 	check -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch net 10.0.0.1
 	row net | grep -q '"allowed_cidrs":\["10.0.0.1/32"\]'
+	# so is what has a NUL in it
+	member net allowed_cidrs '["10.0.0.1/32","10.0.0.1/32\u0000"]'
+	check -o 'match:net	[a-z]+	10.0.0.1/32,\?	.*' -- smolvm-allowpatch -l net
+	check -s 1 -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch -n net 10.0.0.1
+	check -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch net 10.0.0.1
+	row net | grep -q '"allowed_cidrs":\["10.0.0.1/32"\]'
 }
 
 @test "-n says what would be true, changes nothing, and tells by its status" {

@@ -22,7 +22,7 @@ io_init(void)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
 		    open("/dev/null", mode[fd]) != fd)
 			_exit(2);
-	/* Of an output that fails half-way nothing is seen. */
+	/* Nothing is seen of an output that fails before it is this long. */
 	setvbuf(stdout, out, _IOFBF, sizeof(out));
 }
 

@@ -14,7 +14,7 @@ mem_exhausted(void)
 {
 
 	warnx("out of memory");
-	/* Half of an output is none: it stays in the buffer. */
+	/* What standard output's buffer holds stays there: see io_init(). */
 	_exit(2);
 }
 

@@ -9,14 +9,8 @@
 #include "listen.h"
 #include "mem.h"
 #include "pool.h"
-
-static int
-is_up(const struct container *c)
-{
-
-	return (strcmp(c->state, "running") == 0 ||
-	    strcmp(c->state, "paused") == 0);
-}
+#include "ports.h"
+#include "sort.h"
 
 static int
 is_tcp(const struct binding *b)
@@ -52,7 +46,7 @@ find_container(const struct listener *l, const struct containers *c,
 	size_t i, j;
 
 	for (i = 0; i < c->count; i++)
-		for (j = 0; is_up(&c->container[i]) &&
+		for (j = 0; ports_live(&c->container[i]) &&
 		    j < c->container[i].count; j++)
 			if (is_its(l, &c->container[i].binding[j])) {
 				a->container = &c->container[i];
@@ -117,7 +111,7 @@ add_bindings(struct audit *a, size_t first, const struct addr *alias,
 	struct listener l;
 	size_t i;
 
-	for (i = 0; is_up(c) && i < c->count; i++) {
+	for (i = 0; ports_live(c) && i < c->count; i++) {
 		b = &c->binding[i];
 		memset(&l, 0, sizeof(l));
 		l.bound = b->host;
@@ -151,22 +145,6 @@ compare(const void *va, const void *vb)
 	if (order != 0)
 		return (order);
 	return (a->pid < b->pid ? -1 : a->pid > b->pid);
-}
-
-/* Sort the answers from ${first} on; sockets that share all become one. */
-static void
-sort(struct audit *a, size_t first)
-{
-	size_t i, n;
-
-	if (a->count - first < 2)
-		return;
-	qsort(a->answer + first, a->count - first, sizeof(*a->answer),
-	    compare);
-	for (i = n = first + 1; i < a->count; i++)
-		if (compare(&a->answer[n - 1], &a->answer[i]) != 0)
-			a->answer[n++] = a->answer[i];
-	a->count = n;
 }
 
 static struct owner *
@@ -205,7 +183,10 @@ audit_find(const struct pool *pool, const struct containers *c,
 				    l.listener[j].inode));
 		for (j = 0; j < c->count; j++)
 			add_bindings(a, first, alias, &c->container[j]);
-		sort(a, first);
+		/* Sockets that share all become one. */
+		if (a->count > first)
+			a->count = first + sort_unique(a->answer + first,
+			    a->count - first, sizeof(*a->answer), compare);
 	}
 	free(o);
 	listen_free(&l);

@@ -88,9 +88,8 @@ list_element(const struct record *r, struct container *c, struct error *e)
 		return (error_set(e, "Id: is not there"));
 	if (c->name == NULL)
 		c->name = mem_copy(c->id, strnlen(c->id, 12));
-	c->hidden = network == -1 || (network == 0 && (c->count == 0 ||
-	    (strcmp(c->state, "running") != 0 &&
-	    strcmp(c->state, "paused") != 0)));
+	c->hidden = network == -1 || (network == 0 &&
+	    (c->count == 0 || !ports_live(c)));
 	return (0);
 }
 
@@ -223,7 +222,7 @@ file_append(const struct record *r, void *arg, struct error *e)
 		return (inspect_element(r, c, e));
 	if (list_element(r, c, e) == -1)
 		return (-1);
-	if (strcmp(c->state, "running") != 0 && strcmp(c->state, "paused") != 0)
+	if (!ports_live(c))
 		return (error_set(e, "%s is %s, and a list does not show what "
 		    "it would publish",
 		    error_quote(name, c->name, strlen(c->name)),

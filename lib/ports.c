@@ -138,3 +138,11 @@ ports_map(const struct record *map, struct container *c, struct error *e)
 	port.e = e;
 	return (record_each(map, map_port, &port));
 }
+
+int
+ports_live(const struct container *c)
+{
+
+	return (strcmp(c->state, "running") == 0 ||
+	    strcmp(c->state, "paused") == 0);
+}

@@ -24,4 +24,10 @@ int ports_element(const struct record *, void *, struct error *);
  */
 int ports_map(const struct record *, struct container *, struct error *);
 
+/*
+ * ports_live(c): are the ports of ${c} published just now?  So they are while
+ * it runs or is paused.
+ */
+int ports_live(const struct container *);
+
 #endif

@@ -14,6 +14,7 @@
 #include "error.h"
 #include "input.h"
 #include "io.h"
+#include "listen.h"
 #include "mem.h"
 #include "pool.h"
 #include "record.h"
@@ -239,6 +240,8 @@ main(int argc, char *argv[])
 	    read_containers(&o, &c, &e) == -1 ||
 	    audit_find(&pool, &c, &found, &e) == -1)
 		errx(2, "%s", e.text);
+	if (!listen_exact())
+		warnx("UDP: cannot be seen here, but for published ports");
 	if (o.json)
 		print_json(&found, in.record);
 	else

@@ -45,8 +45,7 @@ int listen_exact(void);
  * The same by connecting to every TCP port of each address, on any system.
  * UDP is not seen.  What does not answer on 127.0.0.1 too is bound to the
  * address; of what does it is not known, and it is marked as scanned.  The
- * services see a connection that is closed at once.  Progress is shown on
- * standard error if that is a terminal.
+ * services see a connection that is closed at once.
  */
 int listen_scan(const struct addr *, size_t, struct listeners *,
     struct error *);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -190,18 +189,6 @@ is_there(const struct addr *alias, struct error *e)
 	return (result);
 }
 
-static void
-progress(const struct addr *alias, unsigned port)
-{
-	char buf[ADDR_STRLEN];
-
-	if (port == LAST_PORT)
-		fputs("\r\033[K", stderr);
-	else
-		fprintf(stderr, "\r%s: %u %%", addr_format(alias, buf),
-		    port * 100 / LAST_PORT);
-}
-
 /*
  * A wildcard answers on 127.0.0.1 as well, unless somebody else answers there
  * in its place: what is refused there is bound to the alias.
@@ -240,17 +227,14 @@ scan(struct scan *s, struct error *e)
 {
 	unsigned port;
 	size_t first;
-	int result, tty;
+	int result;
 
 	first = s->l->count;
-	tty = isatty(STDERR_FILENO);
 	result = is_there(s->alias, e);
 	for (port = 1; port <= LAST_PORT && result == 0; port++) {
 		result = start(s, port, e);
 		if (result == 0 && (s->count == AT_ONCE || port == LAST_PORT))
 			result = finish(s, e);
-		if (tty && (port % 1024 == 0 || port == LAST_PORT))
-			progress(s->alias, port);
 	}
 	abandon(s);
 	if (result == 0)

@@ -262,25 +262,35 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 @test "elsewhere: the scan tells what is bound to the address" {
 	need 'no network namespaces' inside true
 	"$TESTS/scan_build" scanning loalias-audit
+	udp='scanning: UDP: cannot be seen here, but for published ports'
 	echo "$web" >web.json
 	check -s 1 -o '127.0.0.16	81/tcp	127.0.0.16	-
 127.0.0.16	82/tcp	-	-
 127.0.0.16	83/tcp	-	-
 127.0.0.16	5353/udp	0.0.0.0	container web 53
-127.0.0.16	8080/tcp	127.0.0.16	container web 80' -- \
+127.0.0.16	8080/tcp	127.0.0.16	container web 80' -e "$udp" -- \
 		inside "$TESTS/sockets" tcp,127.0.0.16,81 tcp,0.0.0.0,82 \
 		tcp,127.0.0.16,83 tcp,127.0.0.1,83 tcp,127.0.0.1,84 \
 		udp,127.0.0.16,85 tcp,127.0.0.16,8080 -- \
 		"$PWD/scanning" -f web.json 127.0.0.16
 	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"81/tcp","bound":"127.0.0.16"},{"alias":"127.0.0.16","port":"82/tcp"}]}' \
-		-i '[]' -- inside "$TESTS/sockets" tcp,127.0.0.16,81 \
+		-e "$udp" -i '[]' -- inside "$TESTS/sockets" tcp,127.0.0.16,81 \
 		tcp,0.0.0.0,82 -- "$PWD/scanning" -j -f - 127.0.0.16
 	# A port published on all addresses is the container's, by the scan too.
 	both=${web//127.0.0.16/}
 	check -i "$both" -o '127.0.0.16	5353/udp	0.0.0.0	container web 53
-127.0.0.16	8080/tcp	-	container web 80' -- \
+127.0.0.16	8080/tcp	-	container web 80' -e "$udp" -- \
 		inside "$TESTS/sockets" tcp,0.0.0.0,8080 -- \
 		"$PWD/scanning" -o web -f - 127.0.0.16
+}
+
+@test "elsewhere: a scan says the same on a terminal" {
+	need 'no network namespaces' inside true
+	"$TESTS/scan_build" scanning loalias-audit
+	check -i '[]' -- inside "$TESTS/on_tty" '' seen \
+		sh -c 'exec "$@" 2>/dev/tty' sh "$PWD/scanning" -f - 127.0.0.16
+	check -o $'scanning: UDP: cannot be seen here, but for published ports\r' \
+		-- cat seen
 }
 
 @test "elsewhere: a scan that cannot be made is trouble" {

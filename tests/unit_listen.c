@@ -60,27 +60,7 @@ enter(void)
 	close(fd);
 	return (result);
 }
-/* A terminal: the end that a program has of it, and the other one. */
-static int
-terminal(int *master)
-{
-	int zero;
-
-	zero = 0;
-	*master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
-	if (*master == -1 || ioctl(*master, TIOCSPTLCK, &zero) == -1)
-		return (-1);
-	return (ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY));
-}
 #else
-static int
-terminal(int *master)
-{
-
-	*master = -1;
-	return (-1);
-}
-
 static int
 enter(void)
 {
@@ -362,34 +342,6 @@ test_listeners_that_come_and_go(void **state)
 }
 
 static void
-test_scan_shows_progress(void **state)
-{
-	struct listeners l;
-	struct error e;
-	char seen[16384];
-	int master, result, saved, slave;
-	ssize_t n;
-
-	(void)state;
-	slave = terminal(&master);
-	assert_true(slave != -1);
-	saved = dup(STDERR_FILENO);
-	dup2(slave, STDERR_FILENO);
-	result = listen_scan(alias, 1, &l, &e);
-	dup2(saved, STDERR_FILENO);
-	if (result == -1)
-		fail_msg("%s", e.text);
-	listen_free(&l);
-	n = read(master, seen, sizeof(seen) - 1);
-	assert_true(n > 0);
-	seen[n] = '\0';
-	assert_non_null(strstr(seen, "\r127.0.0.16: 50 %"));
-	close(saved);
-	close(slave);
-	close(master);
-}
-
-static void
 test_scan_of_an_absent_address(void **state)
 {
 	struct listeners scan;
@@ -414,7 +366,6 @@ main(void)
 		cmocka_unit_test(test_scan_does_not_find_itself),
 		cmocka_unit_test(test_scan_and_full_queues),
 		cmocka_unit_test(test_listeners_that_come_and_go),
-		cmocka_unit_test(test_scan_shows_progress),
 		cmocka_unit_test(test_scan_of_an_absent_address),
 	};
 	size_t i;

@@ -329,6 +329,10 @@ sys.exit(128 - status if status < 0 else status)' ${command//@/$DB} || {
 usage: .*" -- "$tool" $'--\e[31m\n' || bad=1
 		check -s 2 -e "match:$tool: --${long}a\.\.\.: unknown option
 usage: .*" -- "$tool" "--$long$long" || bad=1
+		for word in -j- -j-help; do
+			check -s 2 -e "match:$tool: --: unknown option, or .*
+usage: .*" -- "$tool" "$word" || bad=1
+		done
 		check -s 2 -e "match:$tool: -\\\\xff: unknown option, or .*
 usage: .*" -- "$tool" $'-\xff' || bad=1
 	done

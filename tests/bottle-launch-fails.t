@@ -254,6 +254,24 @@ behind() {
 	nothing_left
 }
 
+@test "the proof of another bottle listens there for a moment" {
+	counted
+	for seconds in 3 30; do
+		# shellcheck disable=SC2016 # fake_call expands it
+		at 'docker start *' "PATH=\${PATH#*:} loalias-canary \
+			-t 60 127.0.0.16 -- sh -c ': >canary; sleep $seconds' \
+			>/dev/null 2>&1 3>&- 9>&- &
+			until [ -e canary ]; do sleep 0.05; done; rm canary"
+		case $seconds in
+		3) check -o "$(says dev 127.0.0.16)" -- launch dev
+			inside bottle-launch -d -q dev ;;
+		*) fails 'match:bottle-launch: dev: somebody else listens on it: 127.0.0.16 [0-9]+/tcp process [0-9]+ loalias-canary' dev ;;
+		esac
+	done
+	ours kill -9
+	nothing_left
+}
+
 # wide MATCH...: let the engine let that through, whatever was launched.
 wide() {
 	printf '%s\n' "$@" >"$FAKE/wide"
@@ -346,22 +364,22 @@ bottle-prove: dev: REACHES 127.0.0.31/tcp' -- sort err
 	inside bottle-launch -d -q dev
 }
 
-# docker_says FILTER: let what docker inspect says of the container, once it
-# runs, go through jq.
+# docker_says SCRIPT: let what docker inspect says of the container, once it
+# runs, go through sed.
 docker_says() {
-	echo "$1" >"$CALLS/filter"
+	echo "$1" >"$CALLS/script"
 	# shellcheck disable=SC2016 # fake_call expands it
-	echo '"$real" "$@" | jq -f "$CALLS/filter"; exit' >"$CALLS/next"
+	echo '"$real" "$@" | sed -f "$CALLS/script"; exit' >"$CALLS/next"
 	# shellcheck disable=SC2016 # fake_call expands it
 	at 'docker start *' 'mv "$CALLS/next" "$CALLS/do"; echo "docker container inspect *" >"$CALLS/at"'
 }
 
 @test "ports that Docker left out, or put elsewhere" {
 	counted
-	docker_says '.[0].NetworkSettings.Ports = {}'
+	docker_says '/^port/d'
 	fails 'bottle-launch: dev: the container does not publish port 3000/tcp: delete the bottle and launch again' dev
 	nothing_left
-	docker_says '.[0].NetworkSettings.Ports[][].HostIp = "127.0.0.1"'
+	docker_says '/^port/s/127.0.0.16:/127.0.0.1:/'
 	fails 'bottle-launch: dev: port 3000/tcp is published on 127.0.0.1:3000 instead of 127.0.0.16 alone' dev
 	nothing_left
 }

@@ -123,7 +123,6 @@ load bottle.sh
 @test "eight at once have eight aliases; when none is left the status is 1" {
 	local n
 
-	export LOALIAS_POOL=127.0.0.16/29
 	for n in 1 2 3 4 5 6 7 8; do
 		inside bottle-launch -q -t 120 -i bundle:1 -p 3000 "b$n" \
 			>"out.$n" 2>"err.$n" 3>&- &
@@ -132,6 +131,7 @@ load bottle.sh
 	check -- cat err.*
 	check -o "$(printf '127.0.0.%s\n' 16 17 18 19 20 21 22 23)" -- \
 		sh -c 'cut -f 2 out.* | sort'
+	export LOALIAS_POOL=127.0.0.16/29
 	check -s 1 -e 'bottle-launch: ninth: loalias-pick: none of 8 addresses is free: 8 held, 0 claimed' \
 		-- launch ninth
 	check -- ls -A "$TMPDIR"

@@ -17,7 +17,7 @@ struct rules_rule {
 };
 
 /*
- * A record's egress_rules, which smolvm obeys from about 1.28 on.  The first
+ * A record's egress_rules, which smolvm enforces from about 1.28 on.  The first
  * rule that speaks of a packet decides, and they override the allow list.
  */
 struct rules {

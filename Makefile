@@ -29,6 +29,7 @@ OBJ = \
 	lib/addr.o \
 	lib/args.o \
 	lib/audit.o \
+	lib/beside.o \
 	lib/canary.o \
 	lib/child.o \
 	lib/cidr.o \
@@ -84,6 +85,7 @@ HDR = \
 	lib/addr.h \
 	lib/args.h \
 	lib/audit.h \
+	lib/beside.h \
 	lib/canary.h \
 	lib/child.h \
 	lib/cidr.h \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "differ.h"
 #include "io.h"
 #include "machine.h"
@@ -33,13 +34,19 @@ static void
 line(FILE *f, const char *name, const struct machine *m)
 {
 	const struct egress *g;
+	struct record *beside;
+	char *text;
 
 	g = &m->egress;
+	beside = beside_list(m->record);
+	text = record_format(beside);
 	fprintf(f, "%s\t%s\t", name, state(m));
 	differ_list(f, g);
 	fprintf(f, "\t%s\t", g->dns != NULL ? g->dns : "none");
 	differ_ports(f, g);
-	fprintf(f, "\t%s\n", g->hosts != NULL ? g->hosts : "none");
+	fprintf(f, "\t%s\t%s\n", g->hosts != NULL ? g->hosts : "none", text);
+	free(text);
+	record_free(beside);
 }
 
 /* The member ${key} of ${from}, or null. */
@@ -92,6 +99,7 @@ object(const char *name, const struct machine *m)
 	take(r, "dns", m->record);
 	record_set(r, "ports", ports(&m->egress));
 	take(r, "dns_filter_hosts", m->record);
+	record_set(r, "beside_ip", beside_list(m->record));
 	record_set(r, "record", record_copy(m->record));
 	return (r);
 }

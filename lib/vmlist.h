@@ -10,10 +10,11 @@ struct machine_home;
 /**
  * vmlist_write(f, home, name, count, json, errors):
  * Write the ${count} machines at ${name} to ${f}: a line each, name, state,
- * list, resolver, ports and host names with tabs between them; or, if ${json},
- * one JSON object, {"machines":[...]}, each with its whole record as member
- * record.  The reasons why some could not be read
- * become lines of ${errors}.  Return how many these are.
+ * list, resolver, ports, host names and, as a JSON array, what beside_list()
+ * finds, with tabs between them; or, if ${json}, one JSON object,
+ * {"machines":[...]}, each with its whole record as member record.  The
+ * reasons why some could not be read become lines of ${errors}.  Return how
+ * many these are.
  */
 size_t vmlist_write(FILE *, const struct machine_home *, char *const *,
     size_t, int, FILE *);

@@ -6,21 +6,22 @@
 load lib.sh
 load bottle.sh
 
-# each_call: what a good launch calls, one a line, and take it away again.
+# each_call: what a good launch calls, one a line, "NAME.N", a tab and all of it,
+# in the file good; the bottle is taken away again.
 each_call() {
 	counted
 	launch dev >/dev/null
-	mv "$CALLS/log" good
+	awk '{ print $1 "." ++n[$1] "\t" $0 }' "$CALLS/log" >good
 	inside bottle-launch -d -q dev
 }
 
-# fail_at N DO: launch, and let the Nth call do that.  Whatever becomes of it
-# is right, or it is printed.
+# fail_at NAME.N DO: launch, and let that call do that.  Whatever becomes of it is
+# right, or it is printed.
 fail_at() {
 	local status=0 call
 
 	at "$1" "$2"
-	call=$(sed -n "$1p" good | cut -c 1-60)
+	call=$(sed -n "s/^$1	//p" good | cut -c 1-60)
 	launch dev >out 2>err || status=$?
 	case $status,$call in
 	0,'smolvm machine exec '*)
@@ -39,8 +40,8 @@ fail_at() {
 @test "each command fails in turn: status 2, a reason, and nothing is left" {
 	each_call
 	# One of the canaries stands for the others.
-	for n in $(grep -n -v '^loalias-canary .* \(-u\|172[^ ]*\) ' good |
-	    cut -d : -f 1); do
+	for n in $(grep -v '	loalias-canary .* \(-u\|172[^ ]*\) ' good |
+	    cut -f 1); do
 		fail_at "$n" fail
 	done >wrong 2>&1
 	check -- cat wrong
@@ -49,9 +50,9 @@ fail_at() {
 
 @test "each command does its work and then fails: the same" {
 	each_call
-	for n in $(grep -n -E \
-	    '^(docker (create|start)|smolvm machine (create|start)|loalias-pick|smolvm-allowpatch -j|smolvm-aliasroute)' \
-	    good | cut -d : -f 1); do
+	for n in $(grep -E \
+	    '	(docker (create|start)|smolvm machine (create|start)|loalias-pick|smolvm-allowpatch -j|smolvm-aliasroute)' \
+	    good | cut -f 1); do
 		# shellcheck disable=SC2016 # fake_call expands it
 		fail_at "$n" '"$real" "$@"; fail'
 	done >wrong 2>&1
@@ -202,6 +203,24 @@ behind() {
 		'\$.$2', json('$3')) AS BLOB)" >"$CALLS/sql"
 	# shellcheck disable=SC2016 # fake_call expands it
 	at "$1" 'sqlite3 -cmd ".timeout 9000" "$DB" <"$CALLS/sql"'
+}
+
+@test "a record that has what would open it, from wherever" {
+	counted
+	while read -r path json said; do
+		behind 'smolvm machine create *' "$path" "$json"
+		# shellcheck disable=SC2016 # fake_call expands it
+		echo '"$real" "$@" && sqlite3 "$DB" <"$CALLS/sql"; exit' \
+			>"$CALLS/do"
+		fails "bottle-launch: dev: the machine has what would open it: [\"$said\"]" \
+			dev
+		nothing_left
+	done <<-'END'
+	network_name "n" network n
+	network_backend "tsi" backend tsi
+	credential_policy {"credentials":[{"name":"K","environment_variable":"K","allowed_hosts":["localhost"],"injection_location":{"header":true,"body":false},"methods":["GET"]}]} credential K
+	block_private ["10.0.0.0/8"] block_private
+	END
 }
 
 @test "a policy that is changed before the start or at it" {

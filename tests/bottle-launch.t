@@ -238,6 +238,21 @@ launch_or_delete() {
 	check -o '[700,["echo 127.0.0.16"]]' -- row dev '[.mem, .init] | tojson'
 }
 
+@test "a machine with what would open it is refused" {
+	local pack
+
+	for what in 'block_private = true' 'allow_hosts = ["localhost"]'; do
+		printf 'net = true\n[network]\n%s\n' "$what" >Smolfile
+		case $what in
+		block*) what='["block_private"]' ;;
+		*) what='the hosts localhost' ;;
+		esac
+		fails "bottle-launch: dev: the machine has what would open it: $what" \
+			dev -- --smolfile "$PWD/Smolfile"
+		nothing_left
+	done
+}
+
 @test "a bundle with a resolver: it is the machine's, and only it" {
 	check -o "dev	127.0.0.16	running	running	3000/tcp,53/udp" -- \
 		inside bottle-launch -q -t 20 -i bundle:dns -p 3000 -p 53/udp dev
@@ -301,7 +316,8 @@ refuses() {
 	done
 	for option in -nx --name --from=x --allow-cidr --allow-host=x \
 	    --net-backend=tsi --network=x --dns --outbound-localhost-only \
-	    --use-host-proxy --allow-udp --allow-private; do
+	    --use-host-proxy --allow-udp --allow-private --credential \
+	    --block-private; do
 		refuses "$option: is not for a bottle's machine" -i x -p 1 dev \
 			-- "$option"
 	done

@@ -43,6 +43,28 @@ teardown() {
 	[ -z "${started:-}" ] || smolvm machine stop --name "$started" || :
 }
 
+@test "-l tells what goes past the list, of all that engines record" {
+	engine 1.7.7
+	smolvm machine create --name old --net -p 8080:80 -v "$HOME:/mnt" \
+		--mount-socket /run/s:/run/t --cuda
+	check -o "old	created	unrestricted	none	none	none	[\"mount $HOME:/mnt\",\"port 8080:80\",\"socket mount /run/s:/run/t\",\"cuda\"]" \
+		-- smolvm-allowpatch -l
+	engine 1.32.2
+	truncate -s 1M "$HOME/disk"
+	smolvm machine create --name new --net -p 8080:80 -p 53:53/udp \
+		-v "$HOME:/mnt:ro" -v "$HOME:/copy:staged" \
+		--disk "$HOME/disk" --cache-disk "$HOME/disk:/cache" \
+		--mount-socket /run/s:/run/t --expose-socket /run/u \
+		--block-private --docker-socket
+	check -o "[\"block_private\",\"mount $HOME:/mnt\",\"mount $HOME:/copy\",\"disk $HOME/disk\",\"disk $HOME/disk\",\"port 8080:80\",\"port 53:53/udp\",\"socket expose -:/run/u\",\"socket mount /run/s:/run/t\",\"docker_socket\"]" \
+		-- sh -c 'smolvm-allowpatch -l | cut -f 7'
+	smolvm machine create --name net --network other
+	KEY=x smolvm machine create --name key --credential K=KEY@localhost
+	check -o 'key	created	unrestricted	none	none	none	["credential K"]
+net	created	unrestricted	none	none	none	["network other"]' -- \
+		smolvm-allowpatch -l key net
+}
+
 @test "engines list, create, update and delete beside a patched record" {
 	for release in $RELEASES; do
 		engine "$release"
@@ -53,15 +75,15 @@ teardown() {
 		check -o 'net other' -- jq -r '[.[].name] | sort | join(" ")' list
 		smolvm machine create --name third
 		smolvm machine delete --name other -f
-		check -o 'net	created	127.0.0.16/32	255.255.255.255	3000/tcp	none
-third	created	unrestricted	none	none	none' -- smolvm-allowpatch -l
+		check -o 'net	created	127.0.0.16/32	255.255.255.255	3000/tcp	none	[]
+third	created	unrestricted	none	none	none	[]' -- smolvm-allowpatch -l
 		# an update writes the whole record again
 		smolvm machine update --name net --cpus 2
 		case $release in
 		1.7.7) ports=none ;;
 		*) ports=3000/tcp ;;
 		esac
-		check -o "net	created	127.0.0.16/32	255.255.255.255	$ports	none" \
+		check -o "net	created	127.0.0.16/32	255.255.255.255	$ports	none	[]" \
 			-- smolvm-allowpatch -l net
 		smolvm machine update --name net --cpus 4
 		check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" \
@@ -130,7 +152,7 @@ $SAYS: dev: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32" -- \
 
 	smolvm machine create --name flag --from agent.smolmachine --net \
 		--allow-cidr 127.0.0.16/32
-	check -o 'flag	created	unrestricted	none	none	none' -- \
+	check -o 'flag	created	unrestricted	none	none	none	[]' -- \
 		smolvm-allowpatch -l flag
 
 	started=dev
@@ -240,7 +262,7 @@ locked() {
 		unset SMOLVM_DATA_DIR
 		find_it() {
 			smolvm machine create --name net --net >/dev/null
-			check -o 'net	created	unrestricted	none	none	none' -- \
+			check -o 'net	created	unrestricted	none	none	none	[]' -- \
 				smolvm-allowpatch -l
 			smolvm machine delete --name net -f >/dev/null
 		}
@@ -265,6 +287,6 @@ locked() {
 	engine 1.32.2
 	smolvm --state-dir "$HOME/s" machine create --name net --net ||
 		smolvm machine create --state-dir "$HOME/s" --name net --net
-	SMOLVM_DATA_DIR=$HOME/s check -o 'net	created	unrestricted	none	none	none' \
+	SMOLVM_DATA_DIR=$HOME/s check -o 'net	created	unrestricted	none	none	none	[]' \
 		-- smolvm-allowpatch -l
 }

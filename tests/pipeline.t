@@ -151,7 +151,7 @@ looks_well() {
 	cat <<-END
 	[true,[]]
 	dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp
-	dev	running	127.0.0.16/32	255.255.255.255	3000/tcp,3128/tcp,9418/tcp	none
+	dev	running	127.0.0.16/32	255.255.255.255	3000/tcp,3128/tcp,9418/tcp	none	[]
 	$(audited)
 	closed
 	END

@@ -892,7 +892,7 @@ $SAYS: net: egress_rules: launched with rules that override the list" -- \
 		-- smolvm-allowpatch -c -f elsewhere.db net unrestricted
 }
 
-@test "-l: name, state, list, resolver, ports, host names" {
+@test "-l: name, state, list, resolver, ports, host names, what goes past" {
 	place
 	smolvm-allowpatch -D "$NOBODY" -p 3000 -p 53/udp net 127.0.0.16 ::1 \
 		>/dev/null
@@ -902,38 +902,48 @@ $SAYS: net: egress_rules: launched with rules that override the list" -- \
 	member cidr state '"running"'
 	member cidr pid 2147483646
 	member plain allowed_cidrs '["foo","10.0.0.0/8"]'
-	check -o 'cidr	stopped	10.0.0.0/8	none	none	none
-from	running	unrestricted	none	other	none
-hosts	created	127.0.0.1/32	none	none	localhost
-net	created	127.0.0.16/32,::1/128	255.255.255.255	53/udp,3000/tcp	none
-plain	created	10.0.0.0/8,?	none	none	none' -- smolvm-allowpatch -l
+	check -o 'cidr	stopped	10.0.0.0/8	none	none	none	[]
+from	running	unrestricted	none	other	none	[]
+hosts	created	127.0.0.1/32	none	none	localhost	[]
+net	created	127.0.0.16/32,::1/128	255.255.255.255	53/udp,3000/tcp	none	[]
+plain	created	10.0.0.0/8,?	none	none	none	[]' -- smolvm-allowpatch -l
 	smolvm-allowpatch -lj net from hosts >list
-	check -o '[{"name":"net","state":"created","allowed_cidrs":["127.0.0.16/32","::1/128"],"dns":"255.255.255.255","ports":["53/udp","3000/tcp"],"dns_filter_hosts":null},{"name":"from","state":"running","allowed_cidrs":null,"dns":null,"ports":"other","dns_filter_hosts":null},{"name":"hosts","state":"created","allowed_cidrs":["127.0.0.1/32"],"dns":null,"ports":null,"dns_filter_hosts":["localhost"]}]' \
+	check -o '[{"name":"net","state":"created","allowed_cidrs":["127.0.0.16/32","::1/128"],"dns":"255.255.255.255","ports":["53/udp","3000/tcp"],"dns_filter_hosts":null,"beside_ip":[]},{"name":"from","state":"running","allowed_cidrs":null,"dns":null,"ports":"other","dns_filter_hosts":null,"beside_ip":[]},{"name":"hosts","state":"created","allowed_cidrs":["127.0.0.1/32"],"dns":null,"ports":null,"dns_filter_hosts":["localhost"],"beside_ip":[]}]' \
 		-- jq -c '.machines | map(del(.record))' list
 	jq -cS '.machines[].record' list >records
 	for name in net from hosts; do row "$name"; done | jq -cS . |
 		cmp records -
 	member from state '"unreachable"'
-	check -o 'from	running	unrestricted	none	other	none' -- \
+	check -o 'from	running	unrestricted	none	other	none	[]' -- \
 		smolvm-allowpatch -l from
 	member from pid_start_time "$(($(started $$) - 1))"
-	check -o 'from	unreachable	unrestricted	none	other	none' -- \
+	check -o 'from	unreachable	unrestricted	none	other	none	[]' -- \
 		smolvm-allowpatch -l from
 	member from state '"created"'
 	echo "$$" >"$(folder from)/agent.pid"
-	check -o 'from	running	unrestricted	none	other	none' -- \
+	check -o 'from	running	unrestricted	none	other	none	[]' -- \
 		smolvm-allowpatch -l from
 	member from state '"frozen"'
-	check -o 'from	frozen	unrestricted	none	other	none' -- \
+	check -o 'from	frozen	unrestricted	none	other	none	[]' -- \
 		smolvm-allowpatch -l from
 	check -s 2 -e "$SAYS: no: no such machine" -- \
 		smolvm-allowpatch -l net no
 	member plain allowed_cidrs '[]'
-	check -o 'plain	created	none	none	none	none' -- \
+	check -o 'plain	created	none	none	none	none	[]' -- \
 		smolvm-allowpatch -l plain
 	member plain allowed_cidrs '["foo"]'
-	check -o 'plain	created	?	none	none	none' -- \
+	check -o 'plain	created	?	none	none	none	[]' -- \
 		smolvm-allowpatch -l plain
+	member plain network_backend '"tsi"'
+	member plain remote_volumes '[{"source":"s3://b/\t\"","target":"/d"}]'
+	member plain ssh_agent true
+	member plain mounts '[["/a"],7]'
+	check -o 'plain	created	?	none	none	none	["backend tsi","mount /a:-","mount -:-","volume s3://b/\t\":/d","ssh_agent"]' \
+		-- smolvm-allowpatch -l plain
+	member plain network_backend '"virtio-net"'
+	check -o '["mount /a:-","mount -:-","volume s3://b/\t\":/d","ssh_agent"]' \
+		-- sh -c 'smolvm-allowpatch -lj plain |
+		jq -c .machines[].beside_ip'
 	sql "UPDATE vms SET name = x'61' WHERE name = 'from'"
 	check -s 2 -e "$SAYS: JSON cannot hold BLOB values" -- \
 		smolvm-allowpatch -l
@@ -993,7 +1003,7 @@ $SAYS: was changed all the same" -- sh -c \
 @test "the database is found as the engines find it" {
 	place
 	try() {
-		check -o 'net	created	unrestricted	none	none	none' -- \
+		check -o 'net	created	unrestricted	none	none	none	[]' -- \
 			env "$@" smolvm-allowpatch -l net
 	}
 	try A=a

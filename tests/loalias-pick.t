@@ -304,6 +304,10 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 		loalias-pick -o web -f file
 	check -o 127.0.0.17 -- with udp,127.0.0.16,80 -- \
 		loalias-pick -o web -f file
+	# Whichever of the containers comes first.
+	jq -s add <(inspect other running default 127.0.0.17) file >both
+	check -o 127.0.0.16 -- with tcp,127.0.0.16,80 -- \
+		loalias-pick -o web -f both
 }
 
 @test "a claimed address is not printed" {

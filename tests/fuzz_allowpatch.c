@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A machine's record, or its "resources" at a launch: reading it, comparing
- * it, and setting a policy in it.
+ * it, setting a policy in it, and finding what goes past that.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "differ.h"
 #include "egress.h"
 #include "fuzz.h"
@@ -94,6 +95,20 @@ set(const struct vmdb_row *row, const struct record *before,
 		free(edit[i].json);
 }
 
+/* What goes past the list is one field of a line, whatever is in it. */
+static void
+past(const struct record *r)
+{
+	struct record *list;
+	char *text;
+
+	list = beside_list(r);
+	text = record_format(list);
+	require(strpbrk(text, "\t\n") == NULL);
+	free(text);
+	record_free(list);
+}
+
 /* What is asked for: a bottle's policy, or none at all. */
 static void
 ask(struct policy *p, int all)
@@ -132,7 +147,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	row.text = 0;
 	if (vmedit_check(db, &row, &e) == 0 &&
 	    (r = record_parse(row.data, len, 0, "its record", &e)) != NULL &&
-	    vmstate_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0)
+	    vmstate_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0) {
+		past(r);
 		for (i = 0; i < 2; i++) {
 			ask(&p, i);
 			f = io_memory(&text);
@@ -144,6 +160,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			set(&row, r, &g, &p);
 			policy_free(&p);
 		}
+	}
 	egress_free(&g);
 	record_free(r);
 	free(row.data);

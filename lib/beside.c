@@ -61,7 +61,7 @@ write_part(FILE *f, const struct record *v, const char *key, size_t len)
 	name = mem_copy(key, len);
 	if (len == 0)
 		part = record_copy(v);
-	else if (key[0] >= '0' && key[0] <= '9')
+	else if (key[0] <= '9')
 		part = record_at(v, (size_t)(key[0] - '0'));
 	else
 		part = record_get(v, name);

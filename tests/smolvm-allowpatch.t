@@ -937,7 +937,9 @@ plain	created	10.0.0.0/8,?	none	none	none	[]' -- smolvm-allowpatch -l
 	member plain network_backend '"tsi"'
 	member plain remote_volumes '[{"source":"s3://b/\t\"","target":"/d"}]'
 	member plain ssh_agent true
-	member plain mounts '[["/a"],7]'
+	member plain mounts '[["/a",null],7]'
+	member plain credential_policy '{}'
+	member plain network_name null
 	check -o 'plain	created	?	none	none	none	["backend tsi","mount /a:-","mount -:-","volume s3://b/\t\":/d","ssh_agent"]' \
 		-- smolvm-allowpatch -l plain
 	member plain network_backend '"virtio-net"'

@@ -10,33 +10,32 @@
 #include "record.h"
 
 /*
- * One kind of it: the member ${key}, or its member ${within}.  In ${text}, {}
- * stands for the value or, if that is an array, each of its elements; {1} for
- * element 1 of these, {name} for their member of that name.  A text without
- * braces stands for any value, or for ${only}.
+ * One kind of it: the member ${key}.  In ${text}, {} stands for its value or,
+ * if that is an array, each of the elements; {1} for element 1 of these, {name}
+ * for their member of that name.  A text without braces stands for any value,
+ * or for ${only}.
  */
 static const struct kind {
 	const char	*key;
-	const char	*within;
 	const char	*only;
 	const char	*text;
 } kinds[] = {
-	{ "network_name", NULL, NULL, "network {}" },
-	{ "network_backend", NULL, "tsi", "backend tsi" },
-	{ "block_private", NULL, NULL, "block_private" },
-	{ "credential_policy", "credentials", NULL, "credential {name}" },
-	{ "mounts", NULL, NULL, "mount {0}:{1}" },
-	{ "staged_mounts", NULL, NULL, "mount {1}:{2}" },
-	{ "disks", NULL, NULL, "disk {path}" },
-	{ "cache_disk", NULL, NULL, "disk {base}" },
-	{ "ports", NULL, NULL, "port {0}:{1}" },
-	{ "udp_ports", NULL, NULL, "port {0}:{1}/udp" },
-	{ "published_sockets", NULL, NULL,
+	{ "network_name", NULL, "network {}" },
+	{ "network_backend", "tsi", "backend tsi" },
+	{ "block_private", NULL, "block_private" },
+	{ "credential_policy", NULL, "credential_policy" },
+	{ "mounts", NULL, "mount {0}:{1}" },
+	{ "staged_mounts", NULL, "mount {1}:{2}" },
+	{ "disks", NULL, "disk {path}" },
+	{ "cache_disk", NULL, "disk {base}" },
+	{ "ports", NULL, "port {0}:{1}" },
+	{ "udp_ports", NULL, "port {0}:{1}/udp" },
+	{ "published_sockets", NULL,
 	    "socket {direction} {host_path}:{guest_path}" },
-	{ "remote_volumes", NULL, NULL, "volume {source}:{target}" },
-	{ "ssh_agent", NULL, "true", "ssh_agent" },
-	{ "docker_socket", NULL, "true", "docker_socket" },
-	{ "cuda", NULL, "true", "cuda" },
+	{ "remote_volumes", NULL, "volume {source}:{target}" },
+	{ "ssh_agent", "true", "ssh_agent" },
+	{ "docker_socket", "true", "docker_socket" },
+	{ "cuda", "true", "cuda" },
 };
 
 /* ${v}, which may be NULL, as text: a string as it is, the rest as JSON. */
@@ -129,17 +128,12 @@ add_kind(struct record *list, const struct kind *k, const struct record *v)
 struct record *
 beside_list(const struct record *machine)
 {
-	struct record *list, *v, *within;
+	struct record *list, *v;
 	size_t i;
 
 	list = record_new(RECORD_ARRAY);
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		v = record_get(machine, kinds[i].key);
-		if (v != NULL && kinds[i].within != NULL) {
-			within = record_get(v, kinds[i].within);
-			record_free(v);
-			v = within;
-		}
 		if (v != NULL && record_kind(v) != RECORD_NULL)
 			add_kind(list, &kinds[i], v);
 		record_free(v);

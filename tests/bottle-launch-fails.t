@@ -218,7 +218,7 @@ behind() {
 	done <<-'END'
 	network_name "n" network n
 	network_backend "tsi" backend tsi
-	credential_policy {"credentials":[{"name":"K","environment_variable":"K","allowed_hosts":["localhost"],"injection_location":{"header":true,"body":false},"methods":["GET"]}]} credential K
+	credential_policy {"credentials":[{"name":"K","environment_variable":"K","allowed_hosts":["localhost"],"injection_location":{"header":true,"body":false},"methods":["GET"]}]} credential_policy
 	block_private ["10.0.0.0/8"] block_private
 	END
 }

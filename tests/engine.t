@@ -60,7 +60,7 @@ teardown() {
 		-- sh -c 'smolvm-allowpatch -l | cut -f 7'
 	smolvm machine create --name net --network other
 	KEY=x smolvm machine create --name key --credential K=KEY@localhost
-	check -o 'key	created	unrestricted	none	none	none	["credential K"]
+	check -o 'key	created	unrestricted	none	none	none	["credential_policy"]
 net	created	unrestricted	none	none	none	["network other"]' -- \
 		smolvm-allowpatch -l key net
 }

@@ -938,7 +938,7 @@ plain	created	10.0.0.0/8,?	none	none	none	[]' -- smolvm-allowpatch -l
 	member plain remote_volumes '[{"source":"s3://b/\t\"","target":"/d"}]'
 	member plain ssh_agent true
 	member plain mounts '[["/a",null],7]'
-	member plain credential_policy '{}'
+	member plain credential_policy null
 	member plain network_name null
 	check -o 'plain	created	?	none	none	none	["backend tsi","mount /a:-","mount -:-","volume s3://b/\t\":/d","ssh_agent"]' \
 		-- smolvm-allowpatch -l plain

@@ -239,7 +239,7 @@ launch_or_delete() {
 }
 
 @test "a machine with what would open it is refused" {
-	local pack
+	local what
 
 	for what in 'block_private = true' 'allow_hosts = ["localhost"]'; do
 		printf 'net = true\n[network]\n%s\n' "$what" >Smolfile

@@ -65,8 +65,9 @@ fail_at() {
 
 	counted
 	for call in 'loalias-ensure *' 'docker create *' 'docker start *' \
-	    'smolvm machine create *' 'smolvm machine start *' \
-	    'smolvm machine exec *' 'loalias-canary *.31 *'; do
+	    'noproxy-add *' 'smolvm machine create *' 'loalias-audit *' \
+	    'smolvm machine start *' 'smolvm machine exec *' \
+	    'loalias-canary *.31 *'; do
 		for signal in 1.HUP 2.INT 15.TERM; do
 			case $signal.$call in
 			*TERM* | *' start '* | *canary*) ;;
@@ -127,7 +128,13 @@ hangs() {
 		at "$call" 'exec sleep 1000'
 		hangs "$name"
 	done <<-'END'
+	docker ps *:docker ps
+	loalias-ensure -j*:aliases
 	docker create *:docker create
+	docker start *:docker start
+	noproxy-add *:noproxy-add
+	smolvm machine create *:machine create
+	loalias-audit *:audit
 	smolvm machine start *:machine start
 	smolvm-allowpatch -c *:policy, after the start
 	smolvm machine exec *:machine exec
@@ -288,6 +295,21 @@ behind() {
 		esac
 	done
 	ours kill -9
+	nothing_left
+}
+
+@test "-t: what runs meanwhile does not prolong it" {
+	counted
+	rm called/loalias-audit
+	printf '#!/bin/sh\nsleep 4\nexec %s "$@"\n' \
+		"$(type -P loalias-audit)" >called/loalias-audit
+	chmod +x called/loalias-audit
+	check -o "$(says dev 127.0.0.16)" -- \
+		inside bottle-launch -q -t 6 -i bundle:1 -p 3000 dev
+	inside bottle-launch -d -q dev
+	at 'smolvm machine create *' 'sleep 8'
+	check -s 2 -e 'bottle-launch: dev: machine create: no end within 6 s' \
+		-- inside bottle-launch -q -t 6 -i bundle:1 -p 3000 dev
 	nothing_left
 }
 

@@ -261,7 +261,7 @@ launch_or_delete() {
 
 @test "an old engine with sockets on the host: names, list and proof" {
 	: >"$FAKE/tsi"
-	check -o 'match:.*"allowed_cidrs":\["127.0.0.16/32"\],"previous_cidrs":null,"dns":null,"ports_asked":\[\],"ports_enforced":false.*' \
+	check -o 'match:.*"allowed_cidrs":\["127.0.0.16/32"\],"previous_cidrs":null,"dns":null,"ports_asked":\[\],"beside_ip":\[\],"ports_enforced":false.*' \
 		-- launch -j dev
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .egress_rules)" = null ]
@@ -333,7 +333,7 @@ refuses() {
 	RELEASE=$("$TESTS/engines" 1.7.7)
 	cp "$RELEASE/smol/smolvm" smolvm-1.7.7
 	export FAKE_ENGINE=$PWD/smolvm-1.7.7
-	check -o 'match:.*"dns":"255.255.255.255","ports_asked":\[\],"ports_enforced":false.*' \
+	check -o 'match:.*"dns":"255.255.255.255","ports_asked":\[\],"beside_ip":\[\],"ports_enforced":false.*' \
 		-- launch -j dev
 	smolvm stop --name dev
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev

@@ -139,6 +139,9 @@ hangs() {
 	smolvm-allowpatch -c *:policy, after the start
 	smolvm machine exec *:machine exec
 	END
+	# even if it takes no notice of SIGTERM
+	at 'docker start *' 'trap "" TERM; exec sleep 1000'
+	hangs 'docker start'
 	until_true 5 none_runs
 }
 

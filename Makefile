@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# For GNU make 3.81 and later and for bmake: no conditionals, no $(shell), and
-# $< only in suffix rules.  Settings may be kept in config.mk.
+# For GNU make 3.81 and later and for bmake: no conditionals, no $(shell), no
+# $<.  Settings may be kept in config.mk.
 
 VERSION = 0.1.0
 
@@ -19,118 +19,21 @@ ALL_CFLAGS = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wpointer-arith -Wwrite-strings $(WERROR)
 OUR_CPPFLAGS = -D_DEFAULT_SOURCE -DVERSION='"$(VERSION)"' -Ilib
 ALL_CPPFLAGS = $(OUR_CPPFLAGS) \
-	`$(PKG_CONFIG) --cflags libjq sqlite3 libcurl 2>/dev/null || :`
+	`for l in libjq sqlite3 libcurl; do \
+	    $(PKG_CONFIG) --cflags $$l 2>/dev/null; done`
 
 -include config.mk
 
-LIB = lib/libbottle.a
-# One name a line, sorted, and an empty line behind.
-OBJ = \
-	lib/addr.o \
-	lib/args.o \
-	lib/audit.o \
-	lib/beside.o \
-	lib/canary.o \
-	lib/child.o \
-	lib/cidr.o \
-	lib/claim.o \
-	lib/containers.o \
-	lib/context.o \
-	lib/differ.o \
-	lib/docker.o \
-	lib/egress.o \
-	lib/endpoint.o \
-	lib/ensure.o \
-	lib/error.o \
-	lib/field.o \
-	lib/held.o \
-	lib/input.o \
-	lib/io.o \
-	lib/launch.o \
-	lib/listen.o \
-	lib/listen_linux.o \
-	lib/listen_scan.o \
-	lib/lo.o \
-	lib/lo_bsd.o \
-	lib/lo_linux.o \
-	lib/machine.o \
-	lib/mem.o \
-	lib/members.o \
-	lib/noproxy.o \
-	lib/owner.o \
-	lib/persist.o \
-	lib/pick.o \
-	lib/plan.o \
-	lib/policy.o \
-	lib/pool.o \
-	lib/ports.o \
-	lib/privilege.o \
-	lib/proc_bsd.o \
-	lib/proc_linux.o \
-	lib/record.o \
-	lib/rules.o \
-	lib/sha256.o \
-	lib/skim.o \
-	lib/sort.o \
-	lib/text.o \
-	lib/vmdb.o \
-	lib/vmdir.o \
-	lib/vmedit.o \
-	lib/vmfile.o \
-	lib/vmlist.o \
-	lib/vmpatch.o \
-	lib/vmstate.o \
-
-HDR = \
-	lib/addr.h \
-	lib/args.h \
-	lib/audit.h \
-	lib/beside.h \
-	lib/canary.h \
-	lib/child.h \
-	lib/cidr.h \
-	lib/claim.h \
-	lib/containers.h \
-	lib/context.h \
-	lib/differ.h \
-	lib/docker.h \
-	lib/egress.h \
-	lib/endpoint.h \
-	lib/ensure.h \
-	lib/error.h \
-	lib/field.h \
-	lib/held.h \
-	lib/input.h \
-	lib/io.h \
-	lib/launch.h \
-	lib/listen.h \
-	lib/lo.h \
-	lib/machine.h \
-	lib/mem.h \
-	lib/members.h \
-	lib/noproxy.h \
-	lib/owner.h \
-	lib/persist.h \
-	lib/pick.h \
-	lib/plan.h \
-	lib/policy.h \
-	lib/pool.h \
-	lib/ports.h \
-	lib/privilege.h \
-	lib/proc.h \
-	lib/record.h \
-	lib/rules.h \
-	lib/sha256.h \
-	lib/skim.h \
-	lib/sort.h \
-	lib/text.h \
-	lib/vmdb.h \
-	lib/vmdir.h \
-	lib/vmedit.h \
-	lib/vmfile.h \
-	lib/vmlist.h \
-	lib/vmpatch.h \
-	lib/vmstate.h \
+# A folder of lib/ is an archive; a tool links those that it needs, and each
+# before what it stands on.
+BASE = lib/base.a
+NET = lib/net.a $(BASE)
+DOCKER = lib/docker.a $(NET)
+SMOLVM = lib/smolvm.a $(NET)
+LOOPBACK = lib/loopback.a $(NET)
+NOPROXY = lib/noproxy.a $(NET)
+ALIAS = lib/alias.a $(DOCKER)
+LIB = lib/alias.a lib/noproxy.a lib/loopback.a lib/smolvm.a $(DOCKER)
 
 TOOLS = \
 	bin/loalias-audit \
@@ -167,7 +70,6 @@ UNIT = \
 	tests/unit_plan \
 	tests/unit_record \
 	tests/unit_sha256 \
-	tests/unit_skim \
 	tests/unit_vmdir \
 	tests/unit_vmedit \
 
@@ -182,45 +84,57 @@ FUZZ = \
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 300
 
+COMPILE = $(CC) $(ALL_CPPFLAGS) $(CPPFLAGS) $(ALL_CFLAGS) $(CFLAGS)
+
 all: $(TOOLS)
 
-.SUFFIXES: .c .o
-.c.o:
-	$(CC) $(ALL_CPPFLAGS) $(CPPFLAGS) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
+# All of a folder at once: no list of files has to be kept.
+ARCHIVE = @rm -f $@ $(@:.a=)/*.o; for c in $(@:.a=)/*.c; do \
+	    set -- $(COMPILE) -c -o "$${c%.c}.o" "$$c"; \
+	    echo "$$@"; "$$@" || exit; \
+	done; ar rc $@ $(@:.a=)/*.o
 
-$(OBJ) $(TOOLS:=.o) $(UNIT:=.o) $(FUZZ:=.o) tests/replay.o: $(HDR)
-$(UNIT:=.o) $(FUZZ:=.o) tests/replay.o: tests/fuzz.h tests/scratch.h
-
-$(LIB): $(OBJ)
-	rm -f $@
-	ar rc $@ $(OBJ)
+lib/base.a: lib/base/*.c lib/base/*.h
+	$(ARCHIVE)
+lib/net.a: lib/net/*.c lib/net/*.h lib/base/*.h
+	$(ARCHIVE)
+lib/docker.a: lib/docker/*.c lib/docker/*.h lib/net/*.h lib/base/*.h
+	$(ARCHIVE)
+lib/smolvm.a: lib/smolvm/*.c lib/smolvm/*.h lib/net/*.h lib/base/*.h
+	$(ARCHIVE)
+lib/loopback.a: lib/loopback/*.c lib/loopback/*.h lib/net/*.h lib/base/*.h
+	$(ARCHIVE)
+lib/noproxy.a: lib/noproxy/*.c lib/noproxy/*.h lib/net/*.h lib/base/*.h
+	$(ARCHIVE)
+lib/alias.a: lib/alias/*.c lib/alias/*.h lib/docker/*.h lib/net/*.h lib/base/*.h
+	$(ARCHIVE)
 
 # One rule a tool: it shows which libraries the tool needs.
-bin/loalias-audit: bin/loalias-audit.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS) $(CURL_LIBS)
+bin/loalias-audit: bin/loalias-audit.c $(ALIAS)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(ALIAS) $(JQ_LIBS) $(CURL_LIBS)
 
-bin/loalias-canary: bin/loalias-canary.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB)
+bin/loalias-canary: bin/loalias-canary.c $(NET)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(NET)
 
-bin/loalias-ensure: bin/loalias-ensure.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
+bin/loalias-ensure: bin/loalias-ensure.c $(LOOPBACK)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(LOOPBACK) $(JQ_LIBS)
 
-bin/noproxy-add: bin/noproxy-add.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS)
+bin/noproxy-add: bin/noproxy-add.c $(NOPROXY)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(NOPROXY) $(JQ_LIBS)
 
-bin/loalias-pick: bin/loalias-pick.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(JQ_LIBS) $(CURL_LIBS)
+bin/loalias-pick: bin/loalias-pick.c $(ALIAS)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(ALIAS) $(JQ_LIBS) $(CURL_LIBS)
 
-bin/smolvm-allowpatch: bin/smolvm-allowpatch.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) $(SQLITE_LIBS) $(JQ_LIBS)
+bin/smolvm-allowpatch: bin/smolvm-allowpatch.c $(SMOLVM)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(SMOLVM) $(SQLITE_LIBS) $(JQ_LIBS)
 
-$(UNIT): $(UNIT:=.o) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(JQ_LIBS) \
+$(UNIT): $(UNIT:=.c) tests/scratch.h $(LIB)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(LIB) -lcmocka $(JQ_LIBS) \
 	    $(SQLITE_LIBS) $(CURL_LIBS)
 
 # The same targets for make check, without libFuzzer.
-$(FUZZ): $(FUZZ:=.o) tests/replay.o $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $@.o tests/replay.o $(LIB) $(JQ_LIBS) \
+$(FUZZ): $(FUZZ:=.c) tests/replay.c tests/fuzz.h tests/scratch.h $(LIB)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c tests/replay.c $(LIB) $(JQ_LIBS) \
 	    $(SQLITE_LIBS) $(CURL_LIBS)
 
 deps:
@@ -270,7 +184,7 @@ dist:
 	    gzip -n9 >bottle-tools-$(VERSION).tar.gz
 
 clean:
-	rm -f $(LIB) bin/*.o lib/*.o tests/*.o $(TOOLS) $(UNIT) $(FUZZ)
+	rm -f lib/*.a lib/*/*.o $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
 .PHONY: all bench check clean coverage demo deps dist fuzz install lint uninstall

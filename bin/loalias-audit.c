@@ -6,18 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "addr.h"
-#include "args.h"
-#include "audit.h"
-#include "containers.h"
-#include "docker.h"
-#include "error.h"
-#include "input.h"
-#include "io.h"
-#include "listen.h"
-#include "mem.h"
-#include "pool.h"
-#include "record.h"
+#include "alias/audit.h"
+#include "base/alloc.h"
+#include "base/args.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "docker/containers.h"
+#include "docker/engine.h"
+#include "net/addr.h"
+#include "net/pool.h"
+#include "net/sockets.h"
 
 static const char usage[] =
     "usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]\n"
@@ -72,21 +72,21 @@ static int
 read_addresses(char **operand, struct input *in, struct pool *pool,
     struct error *e)
 {
-	struct record *alias;
+	struct json *alias;
 	int result;
 
 	if (operand[0] == NULL || strcmp(operand[0], "-") != 0)
-		return (input_pool(operand, in, pool, e));
+		return (pool_operands(operand, in, pool, e));
 	if (input_read(in, e) == -1)
 		return (-1);
-	alias = in->record != NULL ? record_get(in->record, "alias") : NULL;
+	alias = in->record != NULL ? json_get(in->record, "alias") : NULL;
 	if (alias == NULL)
-		return (input_take_pool(in, pool, e));
-	if (record_string(alias) == NULL)
+		return (pool_take(in, pool, e));
+	if (json_string(alias) == NULL)
 		result = error_set(e, "is not a string");
 	else
-		result = pool_add(pool, record_string(alias), e);
-	record_free(alias);
+		result = pool_add(pool, json_string(alias), e);
+	json_free(alias);
 	return (result == -1 ? error_prefix(e, INPUT_NAME ": alias") : 0);
 }
 
@@ -97,7 +97,7 @@ read_containers(const struct options *o, struct containers *c,
 
 	if (o->file != NULL)
 		return (containers_file(o->file, c, e));
-	return (docker_containers(o->endpoint, c, e));
+	return (engine_containers(o->endpoint, c, e));
 }
 
 /* PORT/PROTOCOL, as Docker writes it, to be freed. */
@@ -105,7 +105,7 @@ static char *
 format_port(unsigned port, int udp)
 {
 
-	return (mem_format("%u/%s", port, udp ? "udp" : "tcp"));
+	return (alloc_format("%u/%s", port, udp ? "udp" : "tcp"));
 }
 
 /* A name from a file may hold anything; one of an engine does not. */
@@ -141,65 +141,65 @@ print_text(const struct audit *found)
 	}
 }
 
-static struct record *
+static struct json *
 to_record(const struct answer *a)
 {
-	struct record *r;
+	struct json *r;
 	char buf[ADDR_STRLEN], *port;
 
-	r = record_new(RECORD_OBJECT);
-	record_set(r, "alias",
-	    record_new_string(addr_format(&a->alias, buf)));
+	r = json_new(JSON_OBJECT);
+	json_set(r, "alias",
+	    json_new_string(addr_format(&a->alias, buf)));
 	port = format_port(a->port, a->udp);
-	record_set(r, "port", record_new_string(port));
+	json_set(r, "port", json_new_string(port));
 	free(port);
 	if (!a->vague)
-		record_set(r, "bound",
-		    record_new_string(addr_format(&a->bound, buf)));
+		json_set(r, "bound",
+		    json_new_string(addr_format(&a->bound, buf)));
 	if (a->container != NULL) {
 		port = format_port(a->binding->port, a->udp);
-		record_set(r, "container",
-		    record_new_string(a->container->name));
-		record_set(r, "container_port", record_new_string(port));
+		json_set(r, "container",
+		    json_new_string(a->container->name));
+		json_set(r, "container_port", json_new_string(port));
 		free(port);
 	} else if (a->pid != 0) {
-		record_set(r, "process", record_new_string(a->name));
-		record_set(r, "pid", record_new_integer(a->pid));
+		json_set(r, "process", json_new_string(a->name));
+		json_set(r, "pid", json_new_integer(a->pid));
 	}
 	return (r);
 }
 
 static void
-print_json(const struct audit *found, const struct record *given)
+print_json(const struct audit *found, const struct json *given)
 {
-	struct record *list, *r;
+	struct json *list, *r;
 	char *text;
 	size_t i;
 
-	list = record_new(RECORD_ARRAY);
+	list = json_new(JSON_ARRAY);
 	for (i = 0; i < found->count; i++)
-		record_append(list, to_record(&found->answer[i]));
-	r = given != NULL ? record_copy(given) : record_new(RECORD_OBJECT);
-	record_set(r, "listeners", list);
-	text = record_format(r);
+		json_append(list, to_record(&found->answer[i]));
+	r = given != NULL ? json_copy(given) : json_new(JSON_OBJECT);
+	json_set(r, "listeners", list);
+	text = json_format(r);
 	puts(text);
 	free(text);
-	record_free(r);
+	json_free(r);
 }
 
 /* The owner: that of the command line, or else of the record. */
 static int
-read_owner(struct options *o, const struct record *r, struct record **owner,
+read_owner(struct options *o, const struct json *r, struct json **owner,
     struct error *e)
 {
 
-	*owner = r != NULL ? record_get(r, "owner") : NULL;
-	if (*owner == NULL || record_kind(*owner) == RECORD_NULL)
+	*owner = r != NULL ? json_get(r, "owner") : NULL;
+	if (*owner == NULL || json_kind(*owner) == JSON_NULL)
 		return (0);
-	if (record_string(*owner) == NULL)
+	if (json_string(*owner) == NULL)
 		return (error_set(e, INPUT_NAME ": owner: is not a string"));
 	if (o->owner == NULL)
-		o->owner = record_string(*owner);
+		o->owner = json_string(*owner);
 	return (0);
 }
 
@@ -222,7 +222,7 @@ main(int argc, char *argv[])
 	struct options o;
 	struct containers c;
 	struct audit found;
-	struct record *owner;
+	struct json *owner;
 	struct input in;
 	struct error e;
 	struct pool pool;
@@ -240,14 +240,14 @@ main(int argc, char *argv[])
 	    read_containers(&o, &c, &e) == -1 ||
 	    audit_find(&pool, &c, &found, &e) == -1)
 		errx(2, "%s", e.text);
-	if (!listen_exact())
+	if (!sockets_exact())
 		warnx("UDP: cannot be seen here, but for published ports");
 	if (o.json)
 		print_json(&found, in.record);
 	else
 		print_text(&found);
 	foreign = has_foreign(&found, o.owner);
-	record_free(owner);
+	json_free(owner);
 	audit_free(&found);
 	containers_free(&c);
 	pool_free(&pool);

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "addr.h"
-#include "args.h"
-#include "canary.h"
-#include "error.h"
-#include "io.h"
+#include "base/args.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "net/addr.h"
+#include "net/canary.h"
 
 #define SECONDS_MAX	86400
 

@@ -6,17 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "addr.h"
-#include "args.h"
-#include "ensure.h"
-#include "error.h"
-#include "input.h"
-#include "io.h"
-#include "lo.h"
-#include "mem.h"
-#include "persist.h"
-#include "pool.h"
-#include "record.h"
+#include "base/alloc.h"
+#include "base/args.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "loopback/ensure.h"
+#include "loopback/interface.h"
+#include "loopback/persist.h"
+#include "net/addr.h"
+#include "net/pool.h"
 
 static const char usage[] =
     "usage: loalias-ensure [-bjn] [-i interface] [address ... | -]\n"
@@ -32,10 +32,10 @@ join(const struct pool *pool)
 	char text[ADDR_STRLEN], *line, *old;
 	size_t i;
 
-	line = mem_copy("", 0);
+	line = alloc_copy("", 0);
 	for (i = 0; i < pool->count; i++) {
 		old = line;
-		line = mem_format("%s%s%s", old, i > 0 ? " " : "",
+		line = alloc_format("%s%s%s", old, i > 0 ? " " : "",
 		    addr_format(&pool->addr[i], text));
 		free(old);
 	}
@@ -64,16 +64,16 @@ complain(const struct pool *done, const struct pool *left, int result,
 	free(line);
 }
 
-static struct record *
+static struct json *
 list(const struct pool *pool)
 {
 	char text[ADDR_STRLEN];
-	struct record *r;
+	struct json *r;
 	size_t i;
 
-	r = record_new(RECORD_ARRAY);
+	r = json_new(JSON_ARRAY);
 	for (i = 0; i < pool->count; i++)
-		record_append(r, record_new_string(addr_format(&pool->addr[i],
+		json_append(r, json_new_string(addr_format(&pool->addr[i],
 		    text)));
 	return (r);
 }
@@ -92,12 +92,12 @@ print(const struct pool *pool, const struct pool *done, struct input *in)
 		return;
 	}
 	if (in->record == NULL)
-		in->record = record_new(RECORD_OBJECT);
-	record_set(in->record, "interface",
-	    record_new_string(want.interface));
-	record_set(in->record, "pool", list(pool));
-	record_set(in->record, "added", list(done));
-	line = record_format(in->record);
+		in->record = json_new(JSON_OBJECT);
+	json_set(in->record, "interface",
+	    json_new_string(want.interface));
+	json_set(in->record, "pool", list(pool));
+	json_set(in->record, "added", list(done));
+	line = json_format(in->record);
 	puts(line);
 	free(line);
 }
@@ -114,7 +114,7 @@ ensure(const struct pool *pool, struct input *in)
 	memset(&left, 0, sizeof(left));
 	memset(&todo, 0, sizeof(todo));
 	status = 2;
-	result = lo_check(want.interface, want.verb, &e);
+	result = interface_check(want.interface, want.verb, &e);
 	if (result == 0)
 		result = ensure_look(&want, pool, &todo, &e);
 	if (result == 0 && todo.count > 0 && !nflag)
@@ -158,9 +158,9 @@ run(const char *persist, char *const *operand)
 	memset(&in, 0, sizeof(in));
 	memset(&pool, 0, sizeof(pool));
 	if (want.interface == NULL)
-		want.interface = lo_system.interface;
+		want.interface = interface_system.interface;
 	status = 2;
-	if (input_pool(operand, &in, &pool, &e) == -1)
+	if (pool_operands(operand, &in, &pool, &e) == -1)
 		warnx("%s", e.text);
 	else if (persist == NULL)
 		status = ensure(&pool, &in);

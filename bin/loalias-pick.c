@@ -6,16 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "child.h"
-#include "claim.h"
-#include "error.h"
-#include "held.h"
-#include "input.h"
-#include "io.h"
-#include "pick.h"
-#include "pool.h"
-#include "record.h"
+#include "alias/claim.h"
+#include "alias/held.h"
+#include "alias/pick.h"
+#include "base/args.h"
+#include "base/child.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "net/pool.h"
 
 static const char usage[] =
 "usage: loalias-pick [-aj] [-f containers | -H endpoint] [-o owner]\n"
@@ -60,49 +60,49 @@ none(const struct pick *p, int fd)
 }
 
 static void
-print_text(const struct record *list)
+print_text(const struct json *list)
 {
-	struct record *r;
+	struct json *r;
 	size_t i;
 
-	for (i = 0; i < record_count(list); i++) {
-		r = record_at(list, i);
-		puts(record_string(r));
-		record_free(r);
+	for (i = 0; i < json_count(list); i++) {
+		r = json_at(list, i);
+		puts(json_string(r));
+		json_free(r);
 	}
 }
 
 /* Print the record that was read, or a new one, with what was found. */
 static void
-print_record(const struct record *list, const struct record *in,
+print_record(const struct json *list, const struct json *in,
     const char *owner)
 {
-	struct record *r;
+	struct json *r;
 	char *text;
 
-	r = in != NULL ? record_copy(in) : record_new(RECORD_OBJECT);
+	r = in != NULL ? json_copy(in) : json_new(JSON_OBJECT);
 	if (aflag)
-		record_set(r, "free", record_copy(list));
+		json_set(r, "free", json_copy(list));
 	else
-		record_set(r, "alias", record_at(list, 0));
+		json_set(r, "alias", json_at(list, 0));
 	if (owner != NULL)
-		record_set(r, "owner", record_new_string(owner));
-	text = record_format(r);
+		json_set(r, "owner", json_new_string(owner));
+	text = json_format(r);
 	puts(text);
 	free(text);
-	record_free(r);
+	json_free(r);
 }
 
 /* Print what is free at this moment.  Nobody is kept from taking it. */
 static int
-show(struct pick *p, const struct record *in)
+show(struct pick *p, const struct json *in)
 {
 	char text[ADDR_STRLEN];
 	const struct addr *a;
-	struct record *list;
+	struct json *list;
 	int fd, status;
 
-	list = record_new(RECORD_ARRAY);
+	list = json_new(JSON_ARRAY);
 	do {
 		a = pick_next(p, &fd, &e);
 		if (a == NULL)
@@ -110,16 +110,16 @@ show(struct pick *p, const struct record *in)
 		if (fd != -1)
 			close(fd);
 		addr_format(a, text);
-		record_append(list, record_new_string(text));
+		json_append(list, json_new_string(text));
 	} while (aflag);
 	status = 0;
-	if (a == NULL && (record_count(list) == 0 || fd == -1))
+	if (a == NULL && (json_count(list) == 0 || fd == -1))
 		status = none(p, fd);
 	else if (jflag)
 		print_record(list, in, p->held.owner);
 	else
 		print_text(list);
-	record_free(list);
+	json_free(list);
 	return (status);
 }
 
@@ -226,7 +226,7 @@ main(int argc, char **argv)
 	check_usage(&p, dashes, argc, argv, command);
 	if ((dashes > 0 && read_excluded(&p.held, &in) == -1) ||
 	    claim_port(&p.port, &e) == -1 ||
-	    input_pool(argv, &in, &p.pool, &e) == -1 ||
+	    pool_operands(argv, &in, &p.pool, &e) == -1 ||
 	    pick_look(&p, &e) == -1)
 		fail();
 	/* Where standard input has been read, the command gets none. */

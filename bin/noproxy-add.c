@@ -6,15 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "child.h"
-#include "error.h"
-#include "input.h"
-#include "io.h"
-#include "mem.h"
-#include "noproxy.h"
-#include "record.h"
-#include "text.h"
+#include "base/alloc.h"
+#include "base/args.h"
+#include "base/child.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "noproxy/noproxy.h"
 
 static const char usage[] =
     "usage: noproxy-add [-e | -j] host ... | -\n"
@@ -35,7 +34,7 @@ add_host(struct hosts *h, const char *s, struct error *e)
 
 	if ((entry = noproxy_host(s, e)) == NULL)
 		return (-1);
-	h->entry = mem_resize(h->entry, h->count + 1, sizeof(*h->entry));
+	h->entry = alloc_resize(h->entry, h->count + 1, sizeof(*h->entry));
 	h->entry[h->count++] = entry;
 	return (0);
 }
@@ -53,7 +52,7 @@ free_hosts(struct hosts *h)
 static int
 read_hosts(struct hosts *h, struct input *in, struct error *e)
 {
-	struct record *alias;
+	struct json *alias;
 	size_t i;
 	int result;
 
@@ -64,12 +63,12 @@ read_hosts(struct hosts *h, struct input *in, struct error *e)
 			return (input_fail(in, i, e));
 	if (in->record == NULL)
 		return (0);
-	alias = record_get(in->record, "alias");
-	if (record_string(alias) == NULL)
+	alias = json_get(in->record, "alias");
+	if (json_string(alias) == NULL)
 		result = error_set(e, "has no alias");
 	else
-		result = add_host(h, record_string(alias), e);
-	record_free(alias);
+		result = add_host(h, json_string(alias), e);
+	json_free(alias);
 	return (result == -1 ? error_prefix(e, INPUT_NAME) : 0);
 }
 
@@ -93,16 +92,16 @@ get_hosts(struct hosts *h, struct input *in, int argc, char *const *argv,
 
 /* A copy of the member ${key} of ${env}; no member is no error. */
 static int
-get_member(const struct record *env, const char *key, char **value,
+get_member(const struct json *env, const char *key, char **value,
     struct error *e)
 {
-	struct record *r;
+	struct json *r;
 
-	if ((r = record_get(env, key)) == NULL)
+	if ((r = json_get(env, key)) == NULL)
 		return (0);
-	if (record_string(r) != NULL)
-		*value = mem_format("%s", record_string(r));
-	record_free(r);
+	if (json_string(r) != NULL)
+		*value = alloc_format("%s", json_string(r));
+	json_free(r);
 	return (*value != NULL ? 0 :
 	    error_set(e, INPUT_NAME ": env.%s: is not a string",
 	    key));
@@ -110,19 +109,19 @@ get_member(const struct record *env, const char *key, char **value,
 
 /* What the two have so far: in the record's ${env}, else in our own. */
 static int
-get_values(const struct record *env, char **value, struct error *e)
+get_values(const struct json *env, char **value, struct error *e)
 {
 	const char *s;
 	int i;
 
-	if (env != NULL && record_kind(env) != RECORD_OBJECT)
+	if (env != NULL && json_kind(env) != JSON_OBJECT)
 		return (error_set(e, INPUT_NAME ": env: is not an object"));
 	for (i = 0; i < 2; i++) {
 		if (env != NULL) {
 			if (get_member(env, name[i], &value[i], e) == -1)
 				return (-1);
 		} else if ((s = getenv(name[i])) != NULL)
-			value[i] = mem_format("%s", s);
+			value[i] = alloc_format("%s", s);
 	}
 	return (0);
 }
@@ -143,26 +142,26 @@ merge(const struct hosts *h, char *const *old, char **new, struct error *e)
 
 /* Print ${record}, or a new one, with the ${value}s put into its ${env}. */
 static int
-print_json(const struct record *record, const struct record *env,
+print_json(const struct json *record, const struct json *env,
     char *const *value, struct error *e)
 {
-	struct record *inner, *outer;
+	struct json *inner, *outer;
 	char *text;
 	int i;
 
 	for (i = 0; i < 2; i++)
-		if (text_check(value[i], strlen(value[i]), name[i], e) == -1)
+		if (json_check_text(value[i], strlen(value[i]), name[i], e) == -1)
 			return (-1);
-	inner = env != NULL ? record_copy(env) : record_new(RECORD_OBJECT);
+	inner = env != NULL ? json_copy(env) : json_new(JSON_OBJECT);
 	for (i = 1; i >= 0; i--)
-		record_set(inner, name[i], record_new_string(value[i]));
-	outer = record != NULL ? record_copy(record) :
-	    record_new(RECORD_OBJECT);
-	record_set(outer, "env", inner);
-	text = record_format(outer);
+		json_set(inner, name[i], json_new_string(value[i]));
+	outer = record != NULL ? json_copy(record) :
+	    json_new(JSON_OBJECT);
+	json_set(outer, "env", inner);
+	text = json_format(outer);
 	puts(text);
 	free(text);
-	record_free(outer);
+	json_free(outer);
 	return (0);
 }
 
@@ -190,14 +189,14 @@ run(char *const *command, int has_read, char *const *value, struct error *e)
 		return (2);
 	for (i = 0; i < 2; i++)
 		if (setenv(name[i], value[i], 1) == -1)
-			mem_exhausted();
+			alloc_exhausted();
 	return (child_exec(command, e));
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct record *env;
+	struct json *env;
 	struct input in;
 	struct hosts h;
 	struct error e;
@@ -232,7 +231,7 @@ main(int argc, char *argv[])
 	if (get_hosts(&h, &in, argc, argv, &e) == -1)
 		goto out;
 	if (in.record != NULL)
-		env = record_get(in.record, "env");
+		env = json_get(in.record, "env");
 	if (get_values(env, old, &e) == -1 || merge(&h, old, new, &e) == -1)
 		goto out;
 	if (command != NULL)
@@ -251,7 +250,7 @@ out:
 		free(new[i]);
 	}
 	free_hosts(&h);
-	record_free(env);
+	json_free(env);
 	input_free(&in);
 	return (io_finish(status));
 }

@@ -6,18 +6,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "differ.h"
-#include "error.h"
-#include "input.h"
-#include "io.h"
-#include "launch.h"
-#include "machine.h"
-#include "mem.h"
-#include "policy.h"
-#include "record.h"
-#include "vmlist.h"
-#include "vmpatch.h"
+#include "base/alloc.h"
+#include "base/args.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "smolvm/differ.h"
+#include "smolvm/launch.h"
+#include "smolvm/machine.h"
+#include "smolvm/patch.h"
+#include "smolvm/policy.h"
+#include "smolvm/report.h"
 
 static const char usage[] =
     "usage: smolvm-allowpatch [-jn] [-D resolver] [-p port[/udp]] ...\n"
@@ -64,13 +64,13 @@ set(const struct machine_home *home, const char *name,
     const struct policy *p, const struct input *in, FILE *out, int *changed)
 {
 	struct machine m;
-	struct record *record;
+	struct json *record;
 	struct error e;
 	char *notes, *text;
 	FILE *f;
 	int result;
 
-	result = vmpatch_set(home, name, p, nflag, &m, &e);
+	result = patch_set(home, name, p, nflag, &m, &e);
 	if (result == -1) {
 		say(home, name, e.text);
 		machine_free(&m);
@@ -78,17 +78,17 @@ set(const struct machine_home *home, const char *name,
 	}
 	*changed = result == 1 && !nflag;
 	f = io_memory(&notes);
-	vmpatch_notes(f, home, p, &m);
+	patch_notes(f, home, p, &m);
 	io_memory_end(f, &notes);
 	say_lines(home, name, notes);
 	if (jflag) {
-		record = in->record != NULL ? record_copy(in->record) :
-		    record_new(RECORD_OBJECT);
+		record = in->record != NULL ? json_copy(in->record) :
+		    json_new(JSON_OBJECT);
 		launch_write(record, name, p, &m.egress);
-		text = record_format(record);
+		text = json_format(record);
 		fprintf(out, "%s\n", text);
 		free(text);
-		record_free(record);
+		json_free(record);
 	} else
 		launch_print(out, p);
 	machine_free(&m);
@@ -132,7 +132,7 @@ list(const struct machine_home *home, char *const *name, size_t count,
 	FILE *f;
 
 	f = io_memory(&errors);
-	bad = vmlist_write(out, home, name, count, jflag, f);
+	bad = report_list(out, home, name, count, jflag, f);
 	io_memory_end(f, &errors);
 	say_lines(home, NULL, errors);
 	return (bad > 0 ? 2 : 0);
@@ -146,8 +146,8 @@ repair(const struct machine_home *home, char *const *name, size_t count,
 	size_t i;
 	int *fixed, n;
 
-	fixed = mem_alloc(count + 1, sizeof(*fixed));
-	n = vmpatch_repair(home, name, count, nflag, fixed, &e);
+	fixed = alloc_array(count + 1, sizeof(*fixed));
+	n = patch_repair(home, name, count, nflag, fixed, &e);
 	if (n == -1)
 		say(home, NULL, e.text);
 	for (i = 0; i < count && n > 0; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A stand-in for a BSD's headers and kernel, put before lib/lo.c and
- * lib/lo_bsd.c (cc -include) to run them on Linux.  The interface lo0 is a
+ * A stand-in for a BSD's headers and kernel, put before lib/loopback/interface.c and
+ * lib/loopback/interface_bsd.c (cc -include) to run them on Linux.  The interface lo0 is a
  * file, $FAKE_LO0, of an address a line; see fake_kernel.c.
  */
 #ifndef FAKE_BSD_H

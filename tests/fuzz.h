@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /* What each fuzz target defines, for libFuzzer or replay.c to call. */
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);

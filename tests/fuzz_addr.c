@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "addr.h"
-#include "cidr.h"
-#include "error.h"
+#include "base/error.h"
+#include "net/addr.h"
+#include "net/cidr.h"
 #include "fuzz.h"
-#include "mem.h"
-#include "pool.h"
+#include "base/alloc.h"
+#include "net/pool.h"
 
 /* What was read is read again from its canonical spelling. */
 static void
@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	char *s;
 
-	s = mem_copy((const char *)data, len);
+	s = alloc_copy((const char *)data, len);
 	try_addr(s);
 	try_cidr(s);
 	try_pool(s);

@@ -7,63 +7,63 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "beside.h"
-#include "differ.h"
-#include "egress.h"
+#include "smolvm/differ.h"
+#include "smolvm/egress.h"
+#include "smolvm/other_access.h"
 #include "fuzz.h"
-#include "io.h"
-#include "policy.h"
-#include "record.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "smolvm/policy.h"
 #include "scratch.h"
-#include "vmedit.h"
-#include "vmstate.h"
+#include "smolvm/edit.h"
+#include "smolvm/machine_state.h"
 
-static struct vmdb *db;
+static struct database *db;
 
 static void
 end(void)
 {
 
-	vmdb_close(db);
+	database_close(db);
 }
 
 /* Is the member ${key} of the record ${arg} ${value}, unless it is set? */
 static int
-same(const char *key, const struct record *value, void *arg)
+same(const char *key, const struct json *value, void *arg)
 {
-	struct record *other;
+	struct json *other;
 	char *a, *b;
 
 	if (strcmp(key, "allowed_cidrs") == 0 || strcmp(key, "dns") == 0 ||
 	    strcmp(key, "egress_rules") == 0)
 		return (0);
-	other = record_get(arg, key);
+	other = json_get(arg, key);
 	require(other != NULL);
-	a = record_format(value);
-	b = record_format(other);
+	a = json_format(value);
+	b = json_format(other);
 	require(strcmp(a, b) == 0);
 	free(a);
 	free(b);
-	record_free(other);
+	json_free(other);
 	return (0);
 }
 
 /* Is what ${new} says what ${p} asks for, and no more to do? */
 static void
-verify(const struct vmdb_row *new, const struct policy *p,
-    const struct record *before)
+verify(const struct database_row *new, const struct policy *p,
+    const struct json *before)
 {
-	struct vmedit edit[POLICY_MEMBERS];
-	struct record *after;
+	struct edit edit[POLICY_MEMBERS];
+	struct json *after;
 	struct egress g;
 	struct error e;
 	char *text;
 	FILE *f;
 
-	after = record_parse(new->data, new->len, 0, "", &e);
+	after = json_parse(new->data, new->len, 0, "", &e);
 	require(after != NULL);
-	require(record_each(before, same, after) == 0);
-	require(record_each(after, same, (void *)(uintptr_t)before) == 0);
+	require(json_each(before, same, after) == 0);
+	require(json_each(after, same, (void *)(uintptr_t)before) == 0);
 	require(egress_read(after, &g, &e) == 0);
 	require(policy_is_list(p, &g) && policy_is_dns(p, &g) &&
 	    policy_is_rules(p, &g));
@@ -73,20 +73,20 @@ verify(const struct vmdb_row *new, const struct policy *p,
 	io_memory_end(f, &text);
 	free(text);
 	egress_free(&g);
-	record_free(after);
+	json_free(after);
 }
 
 static void
-set(const struct vmdb_row *row, const struct record *before,
+set(const struct database_row *row, const struct json *before,
     const struct egress *g, const struct policy *p)
 {
-	struct vmedit edit[POLICY_MEMBERS];
-	struct vmdb_row new;
+	struct edit edit[POLICY_MEMBERS];
+	struct database_row new;
 	struct error e;
 	size_t i, n;
 
 	n = policy_edits(p, g, edit);
-	if (vmedit_apply(db, row, edit, n, &new, &e) == 0)
+	if (edit_apply(db, row, edit, n, &new, &e) == 0)
 		verify(&new, p, before);
 	else
 		require(n > 0 && strncmp(e.text, "its record", 10) == 0);
@@ -97,16 +97,16 @@ set(const struct vmdb_row *row, const struct record *before,
 
 /* What goes past the list is one field of a line, whatever is in it. */
 static void
-past(const struct record *r)
+past(const struct json *r)
 {
-	struct record *list;
+	struct json *list;
 	char *text;
 
-	list = beside_list(r);
-	text = record_format(list);
+	list = other_access_list(r);
+	text = json_format(list);
 	require(strpbrk(text, "\t\n") == NULL);
 	free(text);
-	record_free(list);
+	json_free(list);
 }
 
 /* What is asked for: a bottle's policy, or none at all. */
@@ -129,9 +129,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct egress g;
 	struct error e;
 	struct policy p;
-	struct record *r;
-	struct vmdb_row row;
-	struct vmstate state;
+	struct json *r;
+	struct database_row row;
+	struct machine_state state;
 	char *text;
 	FILE *f;
 	int i;
@@ -142,12 +142,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	memset(&g, 0, sizeof(g));
 	r = NULL;
-	row.data = mem_copy((const char *)data, len);
+	row.data = alloc_copy((const char *)data, len);
 	row.len = len;
 	row.text = 0;
-	if (vmedit_check(db, &row, &e) == 0 &&
-	    (r = record_parse(row.data, len, 0, "its record", &e)) != NULL &&
-	    vmstate_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0) {
+	if (edit_check(db, &row, &e) == 0 &&
+	    (r = json_parse(row.data, len, 0, "its record", &e)) != NULL &&
+	    machine_state_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0) {
 		past(r);
 		for (i = 0; i < 2; i++) {
 			ask(&p, i);
@@ -162,7 +162,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		}
 	}
 	egress_free(&g);
-	record_free(r);
+	json_free(r);
 	free(row.data);
 	return (0);
 }

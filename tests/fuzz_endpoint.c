@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "endpoint.h"
-#include "error.h"
+#include "base/error.h"
+#include "docker/endpoint.h"
 #include "fuzz.h"
-#include "mem.h"
+#include "base/alloc.h"
 
 /* http://HOST[:PORT], with a host of this host's. */
 static int
@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct error e;
 	char *text;
 
-	text = mem_copy((const char *)data, len);
+	text = alloc_copy((const char *)data, len);
 	if (endpoint_parse(text, &ep, &e) == 0) {
 		require(is_local(ep.url));
 		require((ep.socket != NULL) ==

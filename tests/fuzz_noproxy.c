@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "fuzz.h"
-#include "mem.h"
-#include "noproxy.h"
+#include "base/alloc.h"
+#include "noproxy/noproxy.h"
 
 /* Is each word of ${from} an entry of ${list}, in the same order? */
 static int
@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	char *value;
 
 	/* two NULs more, so that all three strings are there */
-	value = mem_alloc(len + 3, 1);
+	value = alloc_array(len + 3, 1);
 	memcpy(value, data, len);
 	other = value + strlen(value) + 1;
 	host = other + strlen(other) + 1;

@@ -3,41 +3,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "fuzz.h"
-#include "input.h"
-#include "mem.h"
-#include "record.h"
+#include "base/alloc.h"
+#include "base/input.h"
+#include "base/json.h"
 
 /* Ask for everything, whatever kind it is. */
 static void
-walk(const struct record *r, int depth)
+walk(const struct json *r, int depth)
 {
-	struct record *inner;
+	struct json *inner;
 	long long n;
 	size_t i;
 
-	require(record_string(r) == NULL || record_kind(r) == RECORD_STRING);
-	require(record_integer(r, &n) == -1 || record_kind(r) == RECORD_NUMBER);
-	if ((inner = record_get(r, "alias")) != NULL)
-		require(record_kind(r) == RECORD_OBJECT);
-	record_free(inner);
-	for (i = 0; depth > 0 && (inner = record_at(r, i)) != NULL; i++) {
+	require(json_string(r) == NULL || json_kind(r) == JSON_STRING);
+	require(json_integer(r, &n) == -1 || json_kind(r) == JSON_NUMBER);
+	if ((inner = json_get(r, "alias")) != NULL)
+		require(json_kind(r) == JSON_OBJECT);
+	json_free(inner);
+	for (i = 0; depth > 0 && (inner = json_at(r, i)) != NULL; i++) {
 		walk(inner, depth - 1);
-		record_free(inner);
+		json_free(inner);
 	}
 }
 
 static int
-visit(const char *key, const struct record *r, void *parent)
+visit(const char *key, const struct json *r, void *parent)
 {
-	struct record *same;
+	struct json *same;
 
-	same = record_get(parent, key);
+	same = json_get(parent, key);
 	/* A key with a NUL in it is seen up to there. */
 	if (same != NULL)
 		walk(r, 3);
-	record_free(same);
+	json_free(same);
 	return (0);
 }
 
@@ -45,27 +45,27 @@ static void
 try_record(const char *text, size_t len, int flags)
 {
 	struct error e;
-	struct record *again, *r;
+	struct json *again, *r;
 	char *first, *second;
 
-	r = record_parse(text, len, flags, "here", &e);
+	r = json_parse(text, len, flags, "here", &e);
 	if (r == NULL) {
 		require(strncmp(e.text, "here: ", 6) == 0);
 		require_reason(&e);
 		return;
 	}
 	walk(r, 3);
-	record_each(r, visit, r);
-	first = record_format(r);
+	json_each(r, visit, r);
+	first = json_format(r);
 	require(strchr(first, '\n') == NULL);
-	again = record_parse(first, strlen(first), flags, "again", &e);
+	again = json_parse(first, strlen(first), flags, "again", &e);
 	require(again != NULL);
-	second = record_format(again);
+	second = json_format(again);
 	require(strcmp(first, second) == 0);
 	free(second);
 	free(first);
-	record_free(again);
-	record_free(r);
+	json_free(again);
+	json_free(r);
 }
 
 int
@@ -73,9 +73,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	char *text;
 
-	text = mem_copy((const char *)data, len);
+	text = alloc_copy((const char *)data, len);
 	(void)input_is_json(text);
-	try_record(text, len, RECORD_STRICT);
+	try_record(text, len, JSON_STRICT);
 	try_record(text, len, 0);
 	free(text);
 	return (0);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # loalias-ensure as it is on macOS and the BSDs: the whole tool, with
-# lib/lo_bsd.c on a stand-in for the kernel (fake_kernel.c), and stand-ins for
+# lib/loopback/interface_bsd.c on a stand-in for the kernel (fake_kernel.c), and stand-ins for
 # sudo, doas and ifconfig under the real names in a mount namespace.
 
 load lib.sh

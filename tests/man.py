@@ -95,7 +95,7 @@ MACOS = "Can't assign requested address"
 
 def messages():
     """The code, in one line, with a gap for each thing that is put in."""
-    text = "".join(file.read_text() for place in ("bin/*", "lib/*.c")
+    text = "".join(file.read_text() for place in ("bin/*", "lib/*/*.c")
                    for file in TOP.glob(place)
                    if file.suffix == ".c" or file.read_bytes()[:1] == b"#")
     text = re.sub(r'"\s*(\w+\s+)?"|\\\n', "", text)

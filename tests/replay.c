@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "fuzz.h"
-#include "io.h"
+#include "base/io.h"
 
 /* From a block of just this size, so that a read beyond it can be seen. */
 static void

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "mem.h"
-#include "vmdb.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include "smolvm/database.h"
 
 /*
  * scratch_open(db): open a database of no machines, for the functions that ask
  * SQLite about JSON.  Return 0, or -1.
  */
 static inline int
-scratch_open(struct vmdb **db)
+scratch_open(struct database **db)
 {
 	char dir[] = "/tmp/scratch.XXXXXX", *command, *file;
 	struct error e;
@@ -22,10 +22,10 @@ scratch_open(struct vmdb **db)
 
 	if (mkdtemp(dir) == NULL)
 		return (-1);
-	file = mem_format("%s/db", dir);
-	command = mem_format("sqlite3 %s 'CREATE TABLE vms (name TEXT PRIMARY "
+	file = alloc_format("%s/db", dir);
+	command = alloc_format("sqlite3 %s 'CREATE TABLE vms (name TEXT PRIMARY "
 	    "KEY NOT NULL, data BLOB NOT NULL)'", file);
-	result = system(command) == 0 ? vmdb_open(file, db, &e) : -1;
+	result = system(command) == 0 ? database_open(file, db, &e) : -1;
 	unlink(file);
 	rmdir(dir);
 	free(command);

@@ -1070,32 +1070,3 @@ plain' <<-'END'
 	noproxy-add -j -
 	END
 }
-
-@test "diagnostics: every message of the code is in the page" {
-	# the text of each error_set() and fprintf() up to its first %
-	python3 - "$TESTS/.." <<-'END' >messages
-	import re, sys, pathlib
-	top = pathlib.Path(sys.argv[1])
-	for name in ("differ egress launch machine policy rules vmdb vmdir "
-	             "vmedit vmfile vmpatch vmstate").split():
-	    text = (top / "lib" / (name + ".c")).read_text()
-	    for call in re.findall(r'(?:error_set\(e,|error_sys\(e,|fputs\()'
-	                           r'\s*((?:(?:INPUT_NAME )?"(?:[^"\\]|\\.)*"\s*)+)',
-	                           text):
-	        said = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call))
-	        said = said.replace('\\"', '"').replace("\\n", "")
-	        part = max(re.split(r"%\.?\w+", said), key=len).strip(" :,(")
-	        if len(part) > 8 and not re.search("[{?=]|SELECT|IS NULL", part):
-	            print(part)
-	END
-	[ "$(wc -l <messages)" -gt 40 ]
-	mandoc -T utf8 "$TESTS/../man/smolvm-allowpatch.1" | col -b |
-		tr -s ' \n\t' ' ' | sed 's/‐ //g; s/“\|”/"/g' >page
-	while IFS= read -r text; do
-		grep -qF -- "$text" page || {
-			echo "not in the page: $text"
-			bad=1
-		}
-	done <messages
-	[ -z "${bad:-}" ]
-}

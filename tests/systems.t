@@ -257,8 +257,12 @@ alike() {
 	mkdir bsd
 	for tool in loalias-ensure loalias-pick loalias-audit loalias-canary \
 		noproxy-add smolvm-allowpatch; do
-		"${CC:-cc}" -o "bsd/$tool" "$TOP/bin/$tool.o" \
-			"$TESTS/fake_getopt.c" "$TOP/lib/libbottle.a" \
+		"${CC:-cc}" -std=c11 -D_DEFAULT_SOURCE '-DVERSION="0"' \
+			-I"$TOP/lib" -o "bsd/$tool" "$TOP/bin/$tool.c" \
+			"$TESTS/fake_getopt.c" "$TOP/lib/alias.a" \
+			"$TOP/lib/noproxy.a" "$TOP/lib/loopback.a" \
+			"$TOP/lib/smolvm.a" "$TOP/lib/docker.a" \
+			"$TOP/lib/net.a" "$TOP/lib/base.a" \
 			-ljq -lsqlite3 -lcurl
 	done
 	alike "$PWD/bsd"

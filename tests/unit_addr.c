@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "addr.h"
-#include "args.h"
-#include "cidr.h"
-#include "error.h"
-#include "pool.h"
+#include "base/args.h"
+#include "base/error.h"
+#include "net/addr.h"
+#include "net/cidr.h"
+#include "net/pool.h"
 
 static void
 test_addresses(void **state)

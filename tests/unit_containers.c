@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "containers.h"
-#include "error.h"
-#include "record.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "docker/containers.h"
 
 static void
 assert_binding(const struct binding *b, const char *host, unsigned host_port,
@@ -30,13 +30,13 @@ assert_binding(const struct binding *b, const char *host, unsigned host_port,
 static void
 list(const char *text, struct containers *c)
 {
-	struct record *r;
+	struct json *r;
 	struct error e;
 
-	r = record_parse(text, strlen(text), 0, "list", &e);
+	r = json_parse(text, strlen(text), 0, "list", &e);
 	assert_non_null(r);
 	assert_int_equal(containers_list(r, c, &e), 0);
-	record_free(r);
+	json_free(r);
 }
 
 static void
@@ -122,14 +122,14 @@ test_inspect(void **state)
 	    "{\"HostIp\":\"127.0.0.16\",\"HostPort\":\"32768\"}],"
 	    "\"7000/tcp\":null}}}";
 	struct container c;
-	struct record *r;
+	struct json *r;
 	struct error e;
 
 	(void)state;
-	r = record_parse(text, strlen(text), 0, "inspect", &e);
+	r = json_parse(text, strlen(text), 0, "inspect", &e);
 	assert_non_null(r);
 	assert_int_equal(containers_inspect(r, &c, &e), 0);
-	record_free(r);
+	json_free(r);
 	assert_string_equal(c.name, "web");
 	assert_false(c.hidden);
 	assert_int_equal(c.count, 3);
@@ -155,18 +155,18 @@ test_what_is_no_container(void **state)
 		    "NetworkSettings: is of the wrong type" }
 	};
 	struct container c;
-	struct record *r;
+	struct json *r;
 	struct error e;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
-		r = record_parse(table[i].text, strlen(table[i].text), 0,
+		r = json_parse(table[i].text, strlen(table[i].text), 0,
 		    "inspect", &e);
 		assert_non_null(r);
 		assert_int_equal(containers_inspect(r, &c, &e), -1);
 		assert_string_equal(e.text, table[i].why);
-		record_free(r);
+		json_free(r);
 	}
 }
 

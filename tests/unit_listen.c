@@ -24,8 +24,8 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "listen.h"
+#include "base/error.h"
+#include "net/sockets.h"
 
 #define FIRST	20000
 #define PORTS	150
@@ -132,7 +132,7 @@ mark(const struct listeners *l, size_t i, int udp, char *open)
 	memset(open, 0, 65536);
 	for (n = 0; n < l->count; n++)
 		if (l->listener[n].udp == udp &&
-		    listen_answers(&l->listener[n], &alias[i]))
+		    sockets_answers(&l->listener[n], &alias[i]))
 			open[l->listener[n].port] = 1;
 }
 
@@ -162,16 +162,16 @@ test_table_and_scan_agree(void **state)
 		seed = round;
 		while (holding < SOCKETS / 2)
 			hold_any();
-		assert_int_equal(listen_find(alias, 2, &table, &e), 0);
-		assert_int_equal(listen_scan(alias, 2, &scan, &e), 0);
+		assert_int_equal(sockets_find(alias, 2, &table, &e), 0);
+		assert_int_equal(sockets_scan(alias, 2, &scan, &e), 0);
 		for (i = 0; i < 2; i++) {
 			mark(&table, i, 0, listed);
 			mark(&scan, i, 0, scanned);
 			compare(listed, scanned, i, "table, scan");
 		}
 		open += scan.count;
-		listen_free(&table);
-		listen_free(&scan);
+		sockets_free(&table);
+		sockets_free(&scan);
 		let_go();
 	}
 	assert_true(open > ROUNDS * 50);
@@ -211,7 +211,7 @@ test_table_and_datagrams_agree(void **state)
 		seed = round;
 		while (holding < SOCKETS / 2)
 			hold_any();
-		assert_int_equal(listen_find(alias, 2, &table, &e), 0);
+		assert_int_equal(sockets_find(alias, 2, &table, &e), 0);
 		for (i = 0; i < 2; i++) {
 			mark(&table, i, 1, listed);
 			memset(taken, 0, sizeof(taken));
@@ -221,7 +221,7 @@ test_table_and_datagrams_agree(void **state)
 			}
 			compare(listed, taken, i, "table, datagrams");
 		}
-		listen_free(&table);
+		sockets_free(&table);
 		let_go();
 	}
 	assert_true(open > ROUNDS * 100);
@@ -244,7 +244,7 @@ test_scan_does_not_find_itself(void **state)
 	fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY);
 	assert_int_equal(write(fd, "50000 50255", 11), 11);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(listen_scan(&localhost, 1, &scan, &e), 0);
+		assert_int_equal(sockets_scan(&localhost, 1, &scan, &e), 0);
 		assert_int_equal(scan.count, 0);
 	}
 	assert_int_equal(write(fd, "32768 60999", 11), 11);
@@ -279,13 +279,13 @@ test_scan_and_full_queues(void **state)
 
 	(void)state;
 	fill(FIRST);
-	assert_int_equal(listen_scan(alias, 1, &scan, &e), 0);
+	assert_int_equal(sockets_scan(alias, 1, &scan, &e), 0);
 	assert_int_equal(scan.count, 1);
 	assert_int_equal(scan.listener[0].port, FIRST);
-	listen_free(&scan);
+	sockets_free(&scan);
 	for (port = FIRST + 1; port <= FIRST + 16; port++)
 		fill(port);
-	assert_int_equal(listen_scan(alias, 1, &scan, &e), -1);
+	assert_int_equal(sockets_scan(alias, 1, &scan, &e), -1);
 	assert_string_equal(e.text, "127.0.0.16: 17 ports neither answer nor "
 	    "refuse: a packet filter or a limit on refusals is in the way");
 	assert_int_equal(scan.count, 0);
@@ -324,17 +324,17 @@ test_listeners_that_come_and_go(void **state)
 	hold(alias_text[0], FIRST + PORTS, 0, 0, 1);
 	pid = churn();
 	for (i = 0; i < 1000; i++) {
-		assert_int_equal(listen_find(alias, 1, &l, &e), 0);
+		assert_int_equal(sockets_find(alias, 1, &l, &e), 0);
 		mark(&l, 0, 0, open);
 		assert_true(open[FIRST + PORTS]);
-		listen_free(&l);
+		sockets_free(&l);
 	}
 	for (i = 0; i < 2; i++) {
-		if (listen_scan(alias, 1, &l, &e) == -1)
+		if (sockets_scan(alias, 1, &l, &e) == -1)
 			fail_msg("%s", e.text);
 		mark(&l, 0, 0, open);
 		assert_true(open[FIRST + PORTS]);
-		listen_free(&l);
+		sockets_free(&l);
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -351,7 +351,7 @@ test_scan_of_an_absent_address(void **state)
 
 	(void)state;
 	assert_int_equal(addr_parse("192.0.2.1", &absent), 0);
-	assert_int_equal(listen_scan(&absent, 1, &scan, &e), -1);
+	assert_int_equal(sockets_scan(&absent, 1, &scan, &e), -1);
 	snprintf(expected, sizeof(expected), "192.0.2.1: %s",
 	    strerror(EADDRNOTAVAIL));
 	assert_string_equal(e.text, expected);

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "mem.h"
-#include "noproxy.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include "noproxy/noproxy.h"
 
 #define IP	"127.0.0.16"
 
@@ -282,7 +282,7 @@ test_length(void **state)
 	char name[] = "h", *host[] = { name }, *list, *result;
 
 	(void)state;
-	list = mem_alloc(NOPROXY_MAX + 1, 1);
+	list = alloc_array(NOPROXY_MAX + 1, 1);
 	memset(list, 'x', NOPROXY_MAX - 2);
 	result = noproxy_add(list, NULL, host, 1, &e);
 	assert_non_null(result);

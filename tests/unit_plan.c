@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "addr.h"
-#include "error.h"
-#include "plan.h"
-#include "pool.h"
+#include "base/error.h"
+#include "loopback/plan.h"
+#include "net/addr.h"
+#include "net/pool.h"
 
 #define SUDO	"/usr/bin/sudo"
 #define DOAS	"/usr/bin/doas"

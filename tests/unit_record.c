@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "record.h"
+#include "base/error.h"
+#include "base/json.h"
 
-static struct record *
+static struct json *
 parse(const char *text, int flags, struct error *e)
 {
 
-	return (record_parse(text, strlen(text), flags, "here", e));
+	return (json_parse(text, strlen(text), flags, "here", e));
 }
 
 static void
@@ -25,22 +25,22 @@ test_order_and_unknown_members_survive(void **state)
 	static const char text[] = "{\"z\":1,\"a\":[null,true,-1.5,"
 	    "\"\xc3\xa4\"],\"m\":{\"k\":{}}}";
 	struct error e;
-	struct record *r;
+	struct json *r;
 	char *out;
 
 	(void)state;
-	r = parse(text, RECORD_STRICT, &e);
+	r = parse(text, JSON_STRICT, &e);
 	assert_non_null(r);
-	out = record_format(r);
+	out = json_format(r);
 	assert_string_equal(out, text);
 	free(out);
-	record_set(r, "z", record_new_string("new"));
-	record_set(r, "last", record_new_string(NULL));
-	out = record_format(r);
+	json_set(r, "z", json_new_string("new"));
+	json_set(r, "last", json_new_string(NULL));
+	out = json_format(r);
 	assert_string_equal(out, "{\"z\":\"new\",\"a\":[null,true,-1.5,"
 	    "\"\xc3\xa4\"],\"m\":{\"k\":{}},\"last\":null}");
 	free(out);
-	record_free(r);
+	json_free(r);
 }
 
 static void
@@ -76,10 +76,10 @@ test_refusals(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		assert_null(parse(table[i].in, RECORD_STRICT, &e));
+		assert_null(parse(table[i].in, JSON_STRICT, &e));
 		assert_string_equal(e.text, table[i].why);
 	}
-	assert_null(record_parse("{}\0x", 4, 0, "here", &e));
+	assert_null(json_parse("{}\0x", 4, 0, "here", &e));
 	assert_string_equal(e.text, "here: has a NUL byte");
 }
 
@@ -87,41 +87,41 @@ static void
 test_engines_may_write_what_a_record_may_not(void **state)
 {
 	struct error e;
-	struct record *r;
+	struct json *r;
 
 	(void)state;
 	r = parse("{\"a\":9007199254740993,\"a\":2}", 0, &e);
 	assert_non_null(r);
-	record_free(r);
+	json_free(r);
 }
 
 static void
 test_wrong_kinds_are_answers_not_aborts(void **state)
 {
 	struct error e;
-	struct record *element, *r;
+	struct json *element, *r;
 	long long n;
 
 	(void)state;
-	r = parse("[1,\"a\\u0000b\",1.5,\"c\"]", RECORD_STRICT, &e);
+	r = parse("[1,\"a\\u0000b\",1.5,\"c\"]", JSON_STRICT, &e);
 	assert_non_null(r);
-	assert_null(record_get(r, "a"));
-	assert_null(record_at(r, 4));
-	assert_null(record_string(r));
-	assert_int_equal(record_integer(r, &n), -1);
-	assert_int_equal(record_count(r), 4);
-	element = record_at(r, 1);
-	assert_null(record_string(element));
-	record_free(element);
-	element = record_at(r, 2);
-	assert_int_equal(record_integer(element, &n), -1);
-	record_free(element);
-	element = record_at(r, 3);
-	assert_string_equal(record_string(element), "c");
-	assert_null(record_at(element, 0));
-	assert_int_equal(record_count(element), 0);
-	record_free(element);
-	record_free(r);
+	assert_null(json_get(r, "a"));
+	assert_null(json_at(r, 4));
+	assert_null(json_string(r));
+	assert_int_equal(json_integer(r, &n), -1);
+	assert_int_equal(json_count(r), 4);
+	element = json_at(r, 1);
+	assert_null(json_string(element));
+	json_free(element);
+	element = json_at(r, 2);
+	assert_int_equal(json_integer(element, &n), -1);
+	json_free(element);
+	element = json_at(r, 3);
+	assert_string_equal(json_string(element), "c");
+	assert_null(json_at(element, 0));
+	assert_int_equal(json_count(element), 0);
+	json_free(element);
+	json_free(r);
 }
 
 int

@@ -13,15 +13,15 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "proc.h"
-#include "vmdir.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "smolvm/paths.h"
 
 static void
 test_places(void **state)
 {
 	static const struct {
-		struct vmdir_env env;
+		struct paths_env env;
 		const char *database, *machines;
 	} table[] = {
 		{ { 0, "/p", "/h", NULL, NULL, NULL },
@@ -60,15 +60,15 @@ test_places(void **state)
 		    "/p/Library/Application Support/smolvm/server/smolvm.db",
 		    "/p/Library/Caches/smolvm/vms" }
 	};
-	struct vmdir_place place;
+	struct paths_place place;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		vmdir_place(&table[i].env, &place);
+		paths_place(&table[i].env, &place);
 		assert_string_equal(place.database, table[i].database);
 		assert_string_equal(place.machines, table[i].machines);
-		vmdir_place_free(&place);
+		paths_place_free(&place);
 	}
 }
 
@@ -99,16 +99,16 @@ test_folders(void **state)
 	    0);
 	write_file("ba7816bf8f01cfea/name", "abc");
 	write_file("248d6a61d20638b8/name", long_name);
-	assert_int_equal(vmdir_find(".", "abc", &found, &e), 1);
+	assert_int_equal(paths_find(".", "abc", &found, &e), 1);
 	assert_string_equal(found, "./ba7816bf8f01cfea");
 	free(found);
-	assert_int_equal(vmdir_find(".", long_name, &found, &e), 1);
+	assert_int_equal(paths_find(".", long_name, &found, &e), 1);
 	assert_string_equal(found, "./248d6a61d20638b8");
 	free(found);
-	assert_int_equal(vmdir_find(".", "abd", &found, &e), 0);
-	assert_int_equal(vmdir_find("./none", "abc", &found, &e), 0);
+	assert_int_equal(paths_find(".", "abd", &found, &e), 0);
+	assert_int_equal(paths_find("./none", "abc", &found, &e), 0);
 	write_file("ba7816bf8f01cfea/name", "abc\n");
-	assert_int_equal(vmdir_find(".", "abc", &found, &e), -1);
+	assert_int_equal(paths_find(".", "abc", &found, &e), -1);
 	assert_int_equal(system("rm -r ba7816bf8f01cfea 248d6a61d20638b8"),
 	    0);
 	assert_int_equal(chdir("/"), 0);
@@ -122,16 +122,16 @@ test_processes(void **state)
 	int status;
 
 	(void)state;
-	assert_true(proc_runs(getpid(), 0));
-	assert_false(proc_runs(0, 0));
-	assert_false(proc_runs(-1, 0));
-	assert_false(proc_runs(1LL << 40, 0));
-	assert_false(proc_runs(getpid(), 1));
+	assert_true(process_runs(getpid(), 0));
+	assert_false(process_runs(0, 0));
+	assert_false(process_runs(-1, 0));
+	assert_false(process_runs(1LL << 40, 0));
+	assert_false(process_runs(getpid(), 1));
 	pid = fork();
 	if (pid == 0)
 		_exit(0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_false(proc_runs(pid, 0));
+	assert_false(process_runs(pid, 0));
 }
 
 int

@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "members.h"
+#include "smolvm/members.h"
 #include "scratch.h"
-#include "vmedit.h"
+#include "smolvm/edit.h"
 
-static struct vmdb *db;
+static struct database *db;
 
 static int
 open_db(void **state)
@@ -28,14 +28,14 @@ close_db(void **state)
 {
 
 	(void)state;
-	vmdb_close(db);
+	database_close(db);
 	return (0);
 }
 
-static struct vmdb_row
+static struct database_row
 row_of(const char *text, size_t len)
 {
-	struct vmdb_row row;
+	struct database_row row;
 
 	row.data = strndup(text, len);
 	if (strlen(text) < len) {
@@ -49,18 +49,18 @@ row_of(const char *text, size_t len)
 
 /* Edit ${in}; NULL is the reason instead. */
 static void
-expect(const char *in, struct vmedit *edit, size_t n, const char *out,
+expect(const char *in, struct edit *edit, size_t n, const char *out,
     const char *why)
 {
-	struct vmdb_row new, row;
+	struct database_row new, row;
 	struct error e;
 	int result;
 
 	row = row_of(in, strlen(in));
 	new.data = NULL;
-	result = vmedit_check(db, &row, &e);
+	result = edit_check(db, &row, &e);
 	if (result == 0)
-		result = vmedit_apply(db, &row, edit, n, &new, &e);
+		result = edit_apply(db, &row, edit, n, &new, &e);
 	assert_int_equal(result, out != NULL ? 0 : -1);
 	if (out == NULL) {
 		assert_string_equal(e.text, why);
@@ -76,8 +76,8 @@ expect(const char *in, struct vmedit *edit, size_t n, const char *out,
 static void
 test_edits(void **state)
 {
-	struct vmedit list = { "allowed_cidrs", NULL };
-	struct vmedit both[2] = {
+	struct edit list = { "allowed_cidrs", NULL };
+	struct edit both[2] = {
 		{ "allowed_cidrs", NULL }, { "dns", NULL }
 	};
 	char ten[] = "[\"10.0.0.0/8\"]", null[] = "null", address[] = "\"a\"";
@@ -121,7 +121,7 @@ test_edits(void **state)
 static void
 test_refusals(void **state)
 {
-	struct vmedit list = { "allowed_cidrs", NULL };
+	struct edit list = { "allowed_cidrs", NULL };
 	char bad[] = "[\"10.0.0.0/8\"", null[] = "null";
 
 	(void)state;
@@ -148,12 +148,12 @@ test_refusals(void **state)
 static void
 test_bytes_that_end_a_text(void **state)
 {
-	struct vmdb_row row;
+	struct database_row row;
 	struct error e;
 
 	(void)state;
 	row = row_of("{}\0{}", 5);
-	assert_int_equal(vmedit_check(db, &row, &e), -1);
+	assert_int_equal(edit_check(db, &row, &e), -1);
 	assert_string_equal(e.text, "its record: has a NUL byte");
 	free(row.data);
 }

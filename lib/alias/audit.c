@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: ISC */
+#include "alias/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/sort.h"
+#include "docker/containers.h"
+#include "docker/ports.h"
+#include "net/pool.h"
+#include "net/sockets.h"
+
+static int
+is_tcp(const struct binding *b)
+{
+
+	return (strcmp(b->proto, "tcp") == 0);
+}
+
+static int
+is_udp(const struct binding *b)
+{
+
+	return (strcmp(b->proto, "udp") == 0);
+}
+
+/* Is ${l} what ${b} asked for? */
+static int
+is_its(const struct listener *l, const struct binding *b)
+{
+
+	if (b->host_port != l->port || !(l->udp ? is_udp(b) : is_tcp(b)))
+		return (0);
+	/* A wildcard is published as 0.0.0.0, as ::, or as both. */
+	return (addr_compare(&b->host, &l->bound) == 0 ||
+	    (addr_is_any(&b->host) &&
+	    (l->scanned || addr_is_any(&l->bound))));
+}
+
+static void
+find_container(const struct listener *l, const struct containers *c,
+    struct answer *a)
+{
+	size_t i, j;
+
+	for (i = 0; i < c->count; i++)
+		for (j = 0; ports_live(&c->container[i]) &&
+		    j < c->container[i].count; j++)
+			if (is_its(l, &c->container[i].binding[j])) {
+				a->container = &c->container[i];
+				a->binding = &c->container[i].binding[j];
+				return;
+			}
+}
+
+static struct answer *
+append(struct audit *a)
+{
+
+	/* Double the room whenever the count is a power of two. */
+	if ((a->count & (a->count - 1)) == 0)
+		a->answer = alloc_resize(a->answer,
+		    a->count > 0 ? a->count * 2 : 1, sizeof(*a->answer));
+	memset(&a->answer[a->count], 0, sizeof(*a->answer));
+	return (&a->answer[a->count++]);
+}
+
+static void
+add_listener(struct audit *a, const struct addr *alias,
+    const struct listener *l, const struct containers *c,
+    const struct socket_process *owner)
+{
+	struct answer *new;
+
+	new = append(a);
+	new->alias = *alias;
+	new->port = l->port;
+	new->udp = l->udp;
+	new->bound = l->bound;
+	new->vague = l->scanned;
+	find_container(l, c, new);
+	if (new->container != NULL || owner == NULL)
+		return;
+	new->pid = owner->pid;
+	strcpy(new->name, owner->name);
+}
+
+/* Has one of the answers from ${first} on been found to be ${b}'s? */
+static int
+is_known(const struct audit *a, size_t first, const struct binding *b)
+{
+	size_t i;
+
+	for (i = first; i < a->count; i++)
+		if (a->answer[i].binding != NULL &&
+		    a->answer[i].port == b->host_port &&
+		    a->answer[i].udp == is_udp(b))
+			return (1);
+	return (0);
+}
+
+/* Ports of ${c} on ${alias} for which the kernel has no listener. */
+static void
+add_bindings(struct audit *a, size_t first, const struct addr *alias,
+    const struct container *c)
+{
+	const struct binding *b;
+	struct answer *new;
+	struct listener l;
+	size_t i;
+
+	for (i = 0; ports_live(c) && i < c->count; i++) {
+		b = &c->binding[i];
+		memset(&l, 0, sizeof(l));
+		l.bound = b->host;
+		l.v6only = 1;
+		if (b->host_port == 0 || !(is_tcp(b) || is_udp(b)) ||
+		    !sockets_answers(&l, alias) || is_known(a, first, b))
+			continue;
+		new = append(a);
+		new->alias = *alias;
+		new->port = b->host_port;
+		new->udp = is_udp(b);
+		new->bound = b->host;
+		new->container = c;
+		new->binding = b;
+	}
+}
+
+static int
+compare(const void *va, const void *vb)
+{
+	const struct answer *a, *b;
+	int order;
+
+	a = va;
+	b = vb;
+	if (a->port != b->port)
+		return (a->port < b->port ? -1 : 1);
+	if (a->udp != b->udp)
+		return (a->udp - b->udp);
+	order = addr_compare(&a->bound, &b->bound);
+	if (order != 0)
+		return (order);
+	return (a->pid < b->pid ? -1 : a->pid > b->pid);
+}
+
+static struct socket_process *
+find_owners(const struct listeners *l)
+{
+	struct socket_process *o;
+	size_t i;
+
+	o = alloc_array(l->count + 1, sizeof(*o));
+	for (i = 0; i < l->count; i++)
+		o[i].inode = l->listener[i].inode;
+	socket_process_find(o, l->count);
+	return (o);
+}
+
+int
+audit_find(const struct pool *pool, const struct containers *c,
+    struct audit *a, struct error *e)
+{
+	const struct addr *alias;
+	struct listeners l;
+	struct socket_process *o;
+	size_t first, i, j;
+
+	memset(a, 0, sizeof(*a));
+	if (sockets_find(pool->addr, pool->count, &l, e) == -1)
+		return (-1);
+	o = find_owners(&l);
+	for (i = 0; i < pool->count; i++) {
+		alias = &pool->addr[i];
+		first = a->count;
+		for (j = 0; j < l.count; j++)
+			if (sockets_answers(&l.listener[j], alias))
+				add_listener(a, alias, &l.listener[j], c,
+				    socket_process_get(o, l.count,
+				    l.listener[j].inode));
+		for (j = 0; j < c->count; j++)
+			add_bindings(a, first, alias, &c->container[j]);
+		/* Sockets that share all become one. */
+		if (a->count > first)
+			a->count = first + sort_unique(a->answer + first,
+			    a->count - first, sizeof(*a->answer), compare);
+	}
+	free(o);
+	sockets_free(&l);
+	return (0);
+}
+
+void
+audit_free(struct audit *a)
+{
+
+	free(a->answer);
+	a->answer = NULL;
+	a->count = 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/alloc.h"
+
+#include <err.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+_Noreturn void
+alloc_exhausted(void)
+{
+
+	warnx("out of memory");
+	/* What standard output's buffer holds stays there: see io_init(). */
+	_exit(2);
+}
+
+void *
+alloc_array(size_t n, size_t size)
+{
+	void *p;
+
+	p = calloc(n > 0 ? n : 1, size);
+	if (p == NULL)
+		alloc_exhausted();
+	return (p);
+}
+
+void *
+alloc_resize(void *p, size_t n, size_t size)
+{
+
+	if (n > SIZE_MAX / size)
+		alloc_exhausted();
+	p = realloc(p, n > 0 ? n * size : size);
+	if (p == NULL)
+		alloc_exhausted();
+	return (p);
+}
+
+char *
+alloc_copy(const char *p, size_t len)
+{
+	char *copy;
+
+	copy = alloc_array(len + 1, 1);
+	if (len > 0)
+		memcpy(copy, p, len);
+	return (copy);
+}
+
+char *
+alloc_format(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		alloc_exhausted();
+	s = alloc_array((size_t)len + 1, 1);
+	va_start(ap, fmt);
+	vsnprintf(s, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return (s);
+}

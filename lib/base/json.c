@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/json.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* jv.h has a static function that not every includer uses. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include <jv.h>
+#pragma GCC diagnostic pop
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+/*
+ * libjq's functions consume the jv values they are given, but for
+ * jv_get_kind(), jv_string_value() and jv_number_value().  A value of the
+ * wrong kind aborts the process: every access is behind a look at the kind.
+ */
+struct json {
+	jv	jv;
+};
+
+#define EXACT	9007199254740992.0	/* 2^53: doubles have gaps from here */
+
+static struct json *
+wrap(jv v)
+{
+	struct json *r;
+
+	r = alloc_array(1, sizeof(*r));
+	r->jv = v;
+	return (r);
+}
+
+/* What a text of JSON could lose on its way through libjq. */
+struct census {
+	size_t	leaves;		/* scalars and empty containers */
+	int	inexact;	/* is there a number that is no exact double? */
+};
+
+/* Count what is in ${v}, which is consumed. */
+static void
+count(jv v, struct census *c)
+{
+	double d;
+	int i, n = 0;
+
+	if (jv_get_kind(v) == JV_KIND_ARRAY) {
+		for (; n < jv_array_length(jv_copy(v)); n++)
+			count(jv_array_get(jv_copy(v), n), c);
+	} else if (jv_get_kind(v) == JV_KIND_OBJECT) {
+		for (i = jv_object_iter(v); jv_object_iter_valid(v, i);
+		    i = jv_object_iter_next(v, i), n++)
+			count(jv_object_iter_value(v, i), c);
+	} else if (jv_get_kind(v) == JV_KIND_NUMBER) {
+		d = jv_number_value(v);
+		c->inexact |= !(d > -EXACT && d < EXACT);
+	}
+	c->leaves += n == 0;
+	jv_free(v);
+}
+
+/* The leaves of the text: those of a duplicate member count twice. */
+static size_t
+leaves(const char *text, size_t len)
+{
+	struct jv_parser *parser;
+	size_t n = 0;
+	jv v;
+
+	parser = jv_parser_new(JV_PARSE_STREAMING);
+	jv_parser_set_buf(parser, text, (int)len, 0);
+	while (jv_is_valid(v = jv_parser_next(parser)))
+		/* [path, leaf], or [path] where a container ends */
+		n += jv_array_length(v) == 2;
+	jv_free(v);
+	jv_parser_free(parser);
+	return (n);
+}
+
+static void
+exhausted(void *unused)
+{
+
+	(void)unused;
+	alloc_exhausted();
+}
+
+/* Without it libjq would abort, and it needs memory for this itself. */
+__attribute__((constructor)) static void
+begin(void)
+{
+
+	jv_nomem_handler(exhausted, NULL);
+}
+
+/* Exactly one value, or an invalid one; why is left out on purpose. */
+static jv
+parse_one(const char *text, size_t len)
+{
+	struct jv_parser *parser;
+	jv more, v;
+
+	parser = jv_parser_new(0);
+	jv_parser_set_buf(parser, text, (int)len, 0);
+	v = jv_parser_next(parser);
+	more = jv_is_valid(v) ? jv_parser_next(parser) : jv_invalid();
+	if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {
+		jv_free(v);
+		v = jv_invalid();
+	}
+	jv_free(more);
+	jv_parser_free(parser);
+	return (v);
+}
+
+int
+json_check_text(const char *text, size_t len, const char *name,
+    struct error *e)
+{
+	const char *s;
+	size_t i;
+	jv v;
+
+	if (memchr(text, '\0', len) != NULL)
+		return (error_set(e, "%s: has a NUL byte", name));
+	if (len > INT_MAX)
+		return (error_set(e, "%s: larger than %d bytes", name,
+		    INT_MAX));
+	/* libjq puts U+FFFD in the place of what is not UTF-8. */
+	v = jv_string_sized(text, (int)len);
+	s = jv_string_value(v);
+	for (i = 0; i < len && s[i] == text[i]; i++)
+		continue;
+	jv_free(v);
+	if (i < len)
+		return (error_set(e, "%s: is not UTF-8 at byte %zu", name,
+		    i + 1));
+	return (0);
+}
+
+struct json *
+json_parse(const char *text, size_t len, int flags, const char *name,
+    struct error *e)
+{
+	struct census c;
+	jv v;
+
+	if (json_check_text(text, len, name, e) == -1)
+		return (NULL);
+	memset(&c, 0, sizeof(c));
+	v = parse_one(text, len);
+	if (jv_is_valid(v) && (flags & JSON_STRICT) != 0)
+		count(jv_copy(v), &c);
+	if (!jv_is_valid(v))
+		error_set(e, "%s: is not one JSON value", name);
+	else if (c.inexact)
+		error_set(e, "%s: has a number of 2^53 or more", name);
+	else if (c.leaves != 0 && c.leaves != leaves(text, len))
+		error_set(e, "%s: has a member twice in one object", name);
+	else
+		return (wrap(v));
+	jv_free(v);
+	return (NULL);
+}
+
+void
+json_free(struct json *r)
+{
+
+	if (r != NULL)
+		jv_free(r->jv);
+	free(r);
+}
+
+enum json_kind
+json_kind(const struct json *r)
+{
+	static const enum json_kind kind[] = {	/* else JSON_NULL */
+		[JV_KIND_FALSE] = JSON_BOOL, [JV_KIND_TRUE] = JSON_BOOL,
+		[JV_KIND_NUMBER] = JSON_NUMBER,
+		[JV_KIND_STRING] = JSON_STRING,
+		[JV_KIND_ARRAY] = JSON_ARRAY,
+		[JV_KIND_OBJECT] = JSON_OBJECT
+	};
+
+	return (kind[jv_get_kind(r->jv)]);
+}
+
+size_t
+json_count(const struct json *r)
+{
+
+	if (json_kind(r) == JSON_ARRAY)
+		return ((size_t)jv_array_length(jv_copy(r->jv)));
+	return (0);
+}
+
+struct json *
+json_get(const struct json *r, const char *key)
+{
+	jv v;
+
+	if (json_kind(r) != JSON_OBJECT)
+		return (NULL);
+	v = jv_object_get(jv_copy(r->jv), jv_string(key));
+	return (jv_is_valid(v) ? wrap(v) : NULL);
+}
+
+struct json *
+json_at(const struct json *r, size_t i)
+{
+
+	if (json_kind(r) != JSON_ARRAY || i >= json_count(r))
+		return (NULL);
+	return (wrap(jv_array_get(jv_copy(r->jv), (int)i)));
+}
+
+int
+json_each(const struct json *r,
+    int (*fn)(const char *, const struct json *, void *), void *arg)
+{
+	struct json value;
+	int i, result = 0;
+	jv key;
+
+	if (json_kind(r) != JSON_OBJECT)
+		return (0);
+	for (i = jv_object_iter(r->jv); result == 0 &&
+	    jv_object_iter_valid(r->jv, i); i = jv_object_iter_next(r->jv, i)) {
+		key = jv_object_iter_key(r->jv, i);
+		value.jv = jv_object_iter_value(r->jv, i);
+		result = fn(jv_string_value(key), &value, arg);
+		jv_free(value.jv);
+		jv_free(key);
+	}
+	return (result);
+}
+
+const char *
+json_string(const struct json *r)
+{
+	const char *s;
+
+	if (r == NULL || json_kind(r) != JSON_STRING)
+		return (NULL);
+	s = jv_string_value(r->jv);
+	return (strlen(s) == (size_t)jv_string_length_bytes(jv_copy(r->jv)) ?
+	    s : NULL);
+}
+
+int
+json_integer(const struct json *r, long long *n)
+{
+	double d;
+
+	d = r != NULL && json_kind(r) == JSON_NUMBER ?
+	    jv_number_value(r->jv) : EXACT;
+	if (!(d > -EXACT && d < EXACT) || d != (double)(long long)d)
+		return (-1);
+	*n = (long long)d;
+	return (0);
+}
+
+struct json *
+json_new(enum json_kind kind)
+{
+
+	return (wrap(kind == JSON_ARRAY ? jv_array() : jv_object()));
+}
+
+struct json *
+json_new_string(const char *s)
+{
+
+	return (wrap(s != NULL ? jv_string(s) : jv_null()));
+}
+
+struct json *
+json_new_integer(long long n)
+{
+
+	return (wrap(jv_number((double)n)));
+}
+
+struct json *
+json_copy(const struct json *r)
+{
+
+	return (wrap(jv_copy(r->jv)));
+}
+
+void
+json_set(struct json *r, const char *key, struct json *value)
+{
+
+	r->jv = jv_object_set(r->jv, jv_string(key), value->jv);
+	free(value);
+}
+
+void
+json_append(struct json *r, struct json *value)
+{
+
+	r->jv = jv_array_append(r->jv, value->jv);
+	free(value);
+}
+
+char *
+json_format(const struct json *r)
+{
+	char *copy;
+	jv text;
+
+	text = jv_dump_string(jv_copy(r->jv), 0);
+	copy = alloc_format("%s", jv_string_value(text));
+	jv_free(text);
+	return (copy);
+}
+
+int
+json_member(const struct json *r, const char *key, enum json_kind kind,
+    struct json **value, struct error *e)
+{
+	struct json *member;
+	enum json_kind found;
+
+	*value = NULL;
+	member = json_get(r, key);
+	if (member == NULL)
+		return (0);
+	found = json_kind(member);
+	if (found == kind) {
+		*value = member;
+		return (0);
+	}
+	json_free(member);
+	if (found == JSON_NULL)
+		return (0);
+	return (error_set(e, "%s: is of the wrong type", key));
+}
+
+int
+json_member_string(const struct json *r, const char *key, char **s,
+    struct error *e)
+{
+	struct json *value;
+	const char *p;
+
+	if (json_member(r, key, JSON_STRING, &value, e) == -1)
+		return (-1);
+	p = value != NULL ? json_string(value) : "";
+	*s = p != NULL ? alloc_copy(p, strlen(p)) : NULL;
+	json_free(value);
+	if (*s == NULL)
+		return (error_set(e, "%s: has a NUL character", key));
+	return (0);
+}
+
+int
+json_member_port(const struct json *r, const char *key, unsigned *port,
+    struct error *e)
+{
+	struct json *value;
+	long long n;
+
+	if (json_member(r, key, JSON_NUMBER, &value, e) == -1)
+		return (-1);
+	n = 0;
+	if (value != NULL && json_integer(value, &n) == -1)
+		n = -1;
+	json_free(value);
+	if (n < 0 || n > 65535)
+		return (error_set(e, "%s: is not a port", key));
+	*port = (unsigned)n;
+	return (0);
+}
+
+int
+json_elements(const struct json *list,
+    int (*fn)(const struct json *, void *, struct error *), void *arg,
+    struct error *e)
+{
+	struct json *r;
+	size_t i, n;
+	int result;
+
+	n = list != NULL ? json_count(list) : 0;
+	for (i = 0; i < n; i++) {
+		r = json_at(list, i);
+		result = fn(r, arg, e);
+		json_free(r);
+		if (result == -1)
+			return (error_prefix(e, "[%zu]", i));
+	}
+	return (0);
+}

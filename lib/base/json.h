@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stddef.h>
+
+struct error;
+
+/*
+ * A JSON value, above all the launch record that the tools hand on.
+ * Functions that return a struct json return one to be freed with
+ * json_free(); those that store a value in another take it over.
+ */
+struct json;
+
+enum json_kind {
+	JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY,
+	JSON_OBJECT
+};
+
+/*
+ * JSON_STRICT refuses what could not be handed on unchanged: a member that
+ * stands twice in an object, and numbers of 2^53 and more.
+ */
+#define JSON_STRICT	0x01
+
+/**
+ * json_check_text(text, len, name, e):
+ * Check that the ${len} bytes at ${text}, called ${name} in messages, are
+ * UTF-8 without NUL: libjq would end at a NUL and replace what is not UTF-8,
+ * both silently.  Return 0, or -1 with ${e} set.
+ */
+int json_check_text(const char *, size_t, const char *, struct error *);
+
+/**
+ * json_parse(text, len, flags, name, e):
+ * Read the ${len} bytes at ${text}, called ${name} in messages, that must be
+ * exactly one JSON value; json_check_text() is done as well.  text[len]
+ * must be readable and NUL.  Return the value, or NULL with ${e} set.
+ */
+struct json *json_parse(const char *, size_t, int, const char *,
+    struct error *);
+
+/* json_free(r): free ${r}, which may be NULL. */
+void json_free(struct json *);
+
+enum json_kind json_kind(const struct json *);
+
+/* json_count(r): how many elements the array ${r} has, else 0. */
+size_t json_count(const struct json *);
+
+/* json_get(r, key): ${r}'s member ${key}; NULL if there is none. */
+struct json *json_get(const struct json *, const char *);
+
+/* json_at(r, i): element ${i}, from 0, of ${r}; NULL if there is none. */
+struct json *json_at(const struct json *, size_t);
+
+/**
+ * json_each(r, fn, arg):
+ * Call ${fn}(key, value, ${arg}) for the members of the object ${r}, in their
+ * order, until it returns something other than 0; return that, or 0.
+ */
+int json_each(const struct json *,
+    int (*)(const char *, const struct json *, void *), void *);
+
+/**
+ * json_string(r):
+ * ${r}'s bytes if it is a string without NUL, else NULL.  They live as long
+ * as ${r} does.
+ */
+const char *json_string(const struct json *);
+
+/**
+ * json_integer(r, n):
+ * Read ${r} into ${n}.  Return 0, or -1 if it is no whole number below 2^53.
+ */
+int json_integer(const struct json *, long long *);
+
+/* json_new(kind): an empty JSON_ARRAY or JSON_OBJECT. */
+struct json *json_new(enum json_kind);
+
+/* json_new_string(s): the string ${s}, or null if that is NULL. */
+struct json *json_new_string(const char *);
+
+/* json_new_integer(n): the number ${n}, which is below 2^53. */
+struct json *json_new_integer(long long);
+
+/* json_copy(r): another reference to ${r}. */
+struct json *json_copy(const struct json *);
+
+/* json_set(r, key, value): give the object ${r} the member ${key}. */
+void json_set(struct json *, const char *, struct json *);
+
+/* json_append(r, value): append ${value} to the array ${r}. */
+void json_append(struct json *, struct json *);
+
+/* json_format(r): ${r} as compact JSON on one line, to be free(3)d. */
+char *json_format(const struct json *);
+
+/*
+ * Members of somebody else's JSON objects, where "absent" and "null" are the
+ * same.  A member of another type than asked for is an error that begins with
+ * its name.  All return 0, or -1 with the error set and nothing to free.
+ */
+
+/* json_member(r, key, kind, value, e): ${r}'s member, or NULL, in ${value}. */
+int json_member(const struct json *, const char *, enum json_kind,
+    struct json **, struct error *);
+
+/* json_member_string(r, key, s, e): a copy of the string, or of "", in ${s}. */
+int json_member_string(const struct json *, const char *, char **,
+    struct error *);
+
+/* json_member_port(r, key, port, e): the number, 0 to 65535 or absent, 0. */
+int json_member_port(const struct json *, const char *, unsigned *,
+    struct error *);
+
+/**
+ * json_elements(list, fn, arg, e):
+ * Call ${fn}(element, ${arg}, ${e}) for the elements of the array ${list},
+ * or never if that is NULL, until it returns -1.
+ */
+int json_elements(const struct json *,
+    int (*)(const struct json *, void *, struct error *), void *,
+    struct error *);
+
+#endif

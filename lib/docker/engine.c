@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+#include "docker/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "docker/containers.h"
+#include "docker/endpoint.h"
+
+#define ANSWER_MAX	(64UL * 1024 * 1024)	/* 5,000 containers: 7 MB */
+#define CONNECT_MS	5000L
+#define ANSWER_MS	30000L
+
+struct engine {
+	CURL		*curl;
+	struct endpoint	 endpoint;
+	char		*body;		/* of the last answer */
+	size_t		 len, room;
+	char		 reason[CURL_ERROR_SIZE];
+};
+
+/* Keep what arrives; returning less than its size ends the transfer. */
+static size_t
+receive(char *data, size_t size, size_t n, void *arg)
+{
+	struct engine *d;
+
+	d = arg;
+	n *= size;
+	if (n > ANSWER_MAX - d->len)
+		return (0);
+	if (d->room < d->len + n + 1) {
+		d->room = (d->len + n + 1) * 2;
+		d->body = alloc_resize(d->body, d->room, 1);
+	}
+	memcpy(d->body + d->len, data, n);
+	d->len += n;
+	d->body[d->len] = '\0';
+	return (n);
+}
+
+/* Proxies are for others: nothing in the environment may redirect this. */
+static int
+configure(struct engine *d)
+{
+	CURL *c;
+
+	c = d->curl;
+	return (curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_PROXY, "") != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_NOPROXY, "*") != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) !=
+	    CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, ANSWER_MS) != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, d->reason) != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive) != CURLE_OK ||
+	    curl_easy_setopt(c, CURLOPT_WRITEDATA, d) != CURLE_OK ||
+	    (d->endpoint.socket != NULL &&
+	    curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, d->endpoint.socket)
+	    != CURLE_OK) ? -1 : 0);
+}
+
+struct engine *
+engine_open(const char *host, struct error *e)
+{
+	struct engine *d;
+
+	d = alloc_array(1, sizeof(*d));
+	if (endpoint_find(host, &d->endpoint, e) == -1) {
+		free(d);
+		return (NULL);
+	}
+	d->curl = curl_easy_init();
+	if (d->curl != NULL && configure(d) == 0)
+		return (d);
+	error_set(e, "%s: libcurl cannot be set up", d->endpoint.name);
+	engine_close(d);
+	return (NULL);
+}
+
+/* Say why there is no answer. */
+static void
+explain(struct engine *d, CURLcode code, struct error *e)
+{
+	long number;
+
+	number = 0;
+	curl_easy_getinfo(d->curl, CURLINFO_OS_ERRNO, &number);
+	if (code == CURLE_COULDNT_CONNECT && number != 0)
+		error_set(e, "%s", strerror((int)number));
+	else if (code == CURLE_OPERATION_TIMEDOUT)
+		error_set(e, "no answer within %ld seconds",
+		    ANSWER_MS / 1000);
+	else if (code == CURLE_WRITE_ERROR)
+		error_set(e, "answers with more than %lu bytes", ANSWER_MAX);
+	else if (code == CURLE_GOT_NOTHING)
+		error_set(e, "closes the connection without an answer");
+	else
+		error_set(e, "%s", *d->reason != '\0' ? d->reason :
+		    curl_easy_strerror(code));
+}
+
+/* Say what the engine said, in JSON or as text, with a status but 200. */
+static void
+complain(struct engine *d, long status, struct error *e)
+{
+	char quoted[ERROR_QUOTE], *message;
+	const char *body;
+	struct error unused;
+	struct json *r;
+
+	body = d->len > 0 ? d->body : "";
+	message = NULL;
+	r = json_parse(body, d->len, 0, "", &unused);
+	if (r == NULL)
+		message = alloc_copy(body, strcspn(body, "\r\n"));
+	else if (json_member_string(r, "message", &message, &unused) == -1)
+		message = NULL;
+	if (message != NULL && *message != '\0')
+		error_set(e, "HTTP status %ld: %s", status,
+		    error_quote(quoted, message, strlen(message)));
+	else
+		error_set(e, "HTTP status %ld", status);
+	free(message);
+	json_free(r);
+}
+
+/* GET ${path}: the HTTP status, with the value in ${r} if that is 200. */
+static long
+get(struct engine *d, const char *path, struct json **r, struct error *e)
+{
+	CURLcode code;
+	long status;
+	char *url;
+
+	*r = NULL;
+	d->len = 0;
+	*d->reason = '\0';
+	status = 0;
+	url = alloc_format("%s%s", d->endpoint.url, path);
+	code = curl_easy_setopt(d->curl, CURLOPT_URL, url);
+	free(url);
+	if (code == CURLE_OK)
+		code = curl_easy_perform(d->curl);
+	if (code == CURLE_OK)
+		code = curl_easy_getinfo(d->curl, CURLINFO_RESPONSE_CODE,
+		    &status);
+	if (code != CURLE_OK) {
+		explain(d, code, e);
+		return (-1);
+	}
+	if (status != 200) {
+		complain(d, status, e);
+		return (status);
+	}
+	*r = json_parse(d->len > 0 ? d->body : "", d->len, 0, "answer", e);
+	return (*r != NULL ? status : -1);
+}
+
+/* Only what an engine would choose for an ID gets into a path. */
+static int
+is_id(const char *s)
+{
+
+	return (*s != '\0' && strlen(s) <= 128 && s[strspn(s,
+	    "0123456789abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0');
+}
+
+/* Replace ${c} by what inspecting it shows.  0: it is gone by now. */
+static int
+inspect(struct engine *d, struct container *c, struct error *e)
+{
+	char quoted[ERROR_QUOTE], *path;
+	struct container seen;
+	struct json *r;
+	long status;
+	int result;
+
+	if (!is_id(c->id))
+		return (error_set(e, "answer: Id: is none"));
+	path = alloc_format("/containers/%s/json", c->id);
+	status = get(d, path, &r, e);
+	free(path);
+	if (status == 404)
+		return (0);
+	result = status == 200 ? containers_inspect(r, &seen, e) : -1;
+	json_free(r);
+	if (result == -1)
+		return (error_prefix(e, "container %s", error_quote(quoted,
+		    c->name, strlen(c->name))));
+	containers_clear(c);
+	*c = seen;
+	return (1);
+}
+
+/* Inspect what is hidden, and drop what is gone. */
+static int
+reveal(struct engine *d, struct containers *c, struct error *e)
+{
+	struct container *p;
+	size_t i, n;
+	int found;
+
+	for (i = n = 0; i < c->count; i++) {
+		p = &c->container[i];
+		found = p->hidden ? inspect(d, p, e) : 1;
+		if (found == -1)
+			return (-1);
+		if (found == 0) {
+			containers_clear(p);
+			continue;
+		}
+		if (n < i) {
+			c->container[n] = *p;
+			memset(p, 0, sizeof(*p));
+		}
+		n++;
+	}
+	c->count = n;
+	return (0);
+}
+
+int
+engine_list(struct engine *d, struct containers *c, struct error *e)
+{
+	struct json *r;
+	int result;
+
+	memset(c, 0, sizeof(*c));
+	result = get(d, "/containers/json?all=1", &r, e) == 200 ?
+	    containers_list(r, c, e) : -1;
+	json_free(r);
+	if (result == 0)
+		result = reveal(d, c, e);
+	if (result == 0)
+		return (0);
+	containers_free(c);
+	return (error_prefix(e, "%s", d->endpoint.name));
+}
+
+void
+engine_close(struct engine *d)
+{
+
+	if (d == NULL)
+		return;
+	curl_easy_cleanup(d->curl);
+	endpoint_free(&d->endpoint);
+	free(d->body);
+	free(d);
+}
+
+int
+engine_containers(const char *host, struct containers *c, struct error *e)
+{
+	struct engine *d;
+	int result;
+
+	d = engine_open(host, e);
+	if (d == NULL)
+		return (-1);
+	result = engine_list(d, c, e);
+	engine_close(d);
+	return (result);
+}

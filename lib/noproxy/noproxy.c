@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+#include "noproxy/noproxy.h"
+
+#include <sys/socket.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/addr.h"
+#include "net/cidr.h"
+
+#define ALPHA	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	"0123456789"
+
+static int
+is_blank(char c)
+{
+
+	return (c == ' ' || c == '\t');
+}
+
+static int
+is_control(char c)
+{
+
+	return ((unsigned char)c < ' ' || c == 0x7f);
+}
+
+/*
+ * Is ${s} a host name or a domain?  No client looks up a name whose last
+ * label is a number: it is an address, and misspelt.
+ */
+static int
+is_name(const char *s)
+{
+	size_t n;
+
+	if (*s == '-')
+		return (0);
+	if (*s == '.')
+		s++;
+	for (;;) {
+		n = strspn(s, ALPHA DIGITS "-_");
+		if (n == 0 || n > 63)
+			return (0);
+		if (s[n] == '\0' || strcmp(s + n, ".") == 0)
+			return (strspn(s, DIGITS) < n);
+		if (s[n] != '.')
+			return (0);
+		s += n + 1;
+	}
+}
+
+static int
+refuse(const char *s, const char *why, struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+
+	return (error_set(e, "%s: %s", why, error_quote(quoted, s, strlen(s))));
+}
+
+/* An address, an IPv6 one perhaps in brackets, in its canonical spelling. */
+static char *
+address(const char *s)
+{
+	char text[ADDR_STRLEN];
+	struct addr a;
+	size_t len;
+	char *inner;
+	int result;
+
+	if (addr_parse(s, &a) == 0)
+		return (alloc_format("%s", addr_format(&a, text)));
+	len = strlen(s);
+	if (len < 2 || s[0] != '[' || s[len - 1] != ']')
+		return (NULL);
+	inner = alloc_copy(s + 1, len - 2);
+	result = addr_parse(inner, &a);
+	free(inner);
+	if (result == -1 || a.family != AF_INET6)
+		return (NULL);
+	return (alloc_format("[%s]", addr_format(&a, text)));
+}
+
+/* ADDRESS/BITS: what holds one address is that address to every client. */
+static char *
+network(const char *s, struct error *e)
+{
+	char text[CIDR_STRLEN];
+	struct cidr c;
+
+	if (cidr_parse(s, &c, e) == -1)
+		return (NULL);
+	if (cidr_host(&c))
+		return (alloc_format("%s", addr_format(&c.addr, text)));
+	if (c.bits > 0)
+		return (alloc_format("%s", cidr_format(&c, text)));
+	refuse(s, "would switch the proxy off for every address", e);
+	return (NULL);
+}
+
+/* Is ${s} something with a port behind it? */
+static int
+has_port(const char *s)
+{
+	const char *port;
+
+	port = strrchr(s, ':');
+	return (port != NULL && port > s &&
+	    (port == strchr(s, ':') || port[-1] == ']') && port[1] != '\0' &&
+	    port[1 + strspn(port + 1, DIGITS)] == '\0');
+}
+
+char *
+noproxy_host(const char *s, struct error *e)
+{
+	char *entry;
+
+	if ((entry = address(s)) != NULL)
+		return (entry);
+	if (s[strspn(s, DIGITS "abcdefABCDEF.:")] == '/')
+		return (network(s, e));
+	if (is_name(s))
+		return (alloc_format("%s", s));
+	if (strcmp(s, "*") == 0)
+		refuse(s, "would switch the proxy off for every host", e);
+	else if (has_port(s))
+		refuse(s, "has a port, which few clients match", e);
+	else
+		refuse(s, "not a host or address", e);
+	return (NULL);
+}
+
+/*
+ * Copy the list ${from} to ${to} with its blanks made commas or, beside a
+ * comma and at the ends, left out.  Empty entries stay, because to some
+ * clients they match every host, but for those at the end, which nobody
+ * reads, and which would no longer be at the end behind a new entry.
+ */
+static void
+normalise(char *to, const char *from)
+{
+	char *start;
+	int gap;
+
+	start = to;
+	for (gap = 0; *from != '\0'; from++) {
+		if (is_blank(*from)) {
+			gap = 1;
+			continue;
+		}
+		if (gap && *from != ',' && to > start && to[-1] != ',')
+			*to++ = ',';
+		gap = 0;
+		*to++ = *from;
+	}
+	while (to > start && to[-1] == ',')
+		to--;
+	*to = '\0';
+}
+
+static int
+has(const char *list, const char *entry)
+{
+	size_t n;
+
+	for (;;) {
+		n = strcspn(list, ",");
+		if (strncmp(list, entry, n) == 0 && entry[n] == '\0')
+			return (1);
+		if (list[n] == '\0')
+			return (0);
+		list += n + 1;
+	}
+}
+
+/* Start a list with ${value}, and ${room} bytes behind it. */
+static char *
+begin(const char *value, size_t room, struct error *e)
+{
+	const char *p;
+	char *list;
+
+	for (p = value; *p != '\0'; p++)
+		if (is_control(*p) && *p != '\t') {
+			error_set(e, "has a line break or control character");
+			return (NULL);
+		}
+	list = alloc_array((size_t)(p - value) + room + 1, 1);
+	normalise(list, value);
+	return (list);
+}
+
+int
+noproxy_is_empty(const char *value)
+{
+
+	return (value == NULL || value[strspn(value, " \t,")] == '\0');
+}
+
+char *
+noproxy_add(const char *value, const char *other, char *const *entry, size_t n,
+    struct error *e)
+{
+	size_t i, len, room;
+	char *list;
+
+	for (i = room = 0; i < n; i++)
+		room += strlen(entry[i]) + 1;
+	if (noproxy_is_empty(value))
+		value = other != NULL ? other : "";
+	list = begin(value, room, e);
+	if (list == NULL)
+		return (NULL);
+	len = strlen(list);
+	for (i = 0; i < n && len <= NOPROXY_MAX && strcmp(value, "*") != 0; i++)
+		if (!has(list, entry[i]))
+			len += (size_t)sprintf(list + len, "%s%s",
+			    len > 0 ? "," : "", entry[i]);
+	if (len <= NOPROXY_MAX)
+		return (list);
+	error_set(e, "would be longer than the %zu bytes that a program can "
+	    "be started with", NOPROXY_MAX);
+	free(list);
+	return (NULL);
+}
+
+char *
+noproxy_quote(const char *value)
+{
+	char *out, *to;
+
+	out = to = alloc_array(strlen(value) + 1, sizeof("'\\''") - 1);
+	*to++ = '\'';
+	for (; *value != '\0'; value++)
+		if (*value == '\'') {
+			memcpy(to, "'\\''", 4);
+			to += 4;
+		} else
+			*to++ = *value;
+	*to++ = '\'';
+	*to = '\0';
+	return (out);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+#include "smolvm/paths.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "base/process.h"
+#include "base/sha256.h"
+
+#define HASH_DIGITS	16
+#define FILE_MAX	(8 * 1024 * 1024)
+
+/* ${xdg}, if it is an absolute path, or ${home}/${other}. */
+static char *
+base(const char *xdg, const char *home, const char *other)
+{
+
+	if (xdg != NULL && xdg[0] == '/')
+		return (alloc_format("%s", xdg));
+	return (alloc_format("%s/%s", home, other));
+}
+
+void
+paths_place(const struct paths_env *env, struct paths_place *place)
+{
+	const char *home, *cache_var, *data_var;
+	char *cache, *data;
+
+	home = env->home;
+	data_var = env->macos ? NULL : env->xdg_data;
+	cache_var = env->macos ? NULL : env->xdg_cache;
+	if (!env->macos && env->data_dir != NULL) {
+		home = env->data_dir;
+		data_var = cache_var = NULL;
+	}
+	if (home == NULL || home[0] == '\0')
+		home = env->passwd;
+	data = base(data_var, home, env->macos ?
+	    "Library/Application Support" : ".local/share");
+	cache = base(cache_var, home, env->macos ?
+	    "Library/Caches" : ".cache");
+	place->database = alloc_format("%s/smolvm/server/smolvm.db", data);
+	place->machines = alloc_format("%s/smolvm/vms", cache);
+	free(data);
+	free(cache);
+}
+
+void
+paths_default(struct paths_place *place)
+{
+	struct paths_env env;
+	struct utsname system;
+	const struct passwd *pw;
+
+	memset(&env, 0, sizeof(env));
+	env.macos = uname(&system) != -1 &&
+	    strcmp(system.sysname, "Darwin") == 0;
+	env.home = getenv("HOME");
+	env.data_dir = getenv("SMOLVM_DATA_DIR");
+	env.xdg_data = getenv("XDG_DATA_HOME");
+	env.xdg_cache = getenv("XDG_CACHE_HOME");
+	/* Asked only if needed: it may take long. */
+	env.passwd = "";
+	if (env.home == NULL || env.home[0] == '\0' ||
+	    (env.data_dir != NULL && env.data_dir[0] == '\0')) {
+		pw = getpwuid(getuid());
+		if (pw != NULL)
+			env.passwd = pw->pw_dir;
+	}
+	paths_place(&env, place);
+}
+
+const char *
+paths_machines(const struct paths_place *place, const char *database)
+{
+	struct stat a, b;
+
+	if (strcmp(place->database, database) == 0 ||
+	    (stat(place->database, &a) == 0 && stat(database, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino))
+		return (place->machines);
+	return (NULL);
+}
+
+void
+paths_place_free(struct paths_place *place)
+{
+
+	free(place->database);
+	free(place->machines);
+	memset(place, 0, sizeof(*place));
+}
+
+/*
+ * Read ${dir}/${name}, a file.  Return 1 with ${text} set, 0 if there is
+ * none, or -1 with ${e} set.
+ */
+static int
+slurp(const char *dir, const char *name, char **text, size_t *len,
+    struct error *e)
+{
+	struct stat st;
+	char *path;
+	int fd, result;
+
+	result = -1;
+	path = alloc_format("%s/%s", dir, name);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1 && errno == ENOENT)
+		result = 0;
+	else if (fd == -1 || fstat(fd, &st) == -1)
+		error_sys(e, "%s", path);
+	else if (!S_ISREG(st.st_mode))
+		error_set(e, "%s: is not a file", path);
+	else if (io_read(fd, path, FILE_MAX, text, len, e) == 0)
+		result = 1;
+	if (fd != -1)
+		close(fd);
+	free(path);
+	return (result);
+}
+
+int
+paths_find(const char *machines, const char *name, char **dir,
+    struct error *e)
+{
+	char hash[SHA256_HEXLEN], *path, *text;
+	struct stat st;
+	size_t len;
+	int result;
+
+	text = NULL;
+	sha256_hex(name, strlen(name), hash);
+	path = alloc_format("%s/%.*s", machines, HASH_DIGITS, hash);
+	result = stat(path, &st) == 0 ? 1 : errno == ENOENT ? 0 : -1;
+	if (result == -1)
+		error_sys(e, "%s", path);
+	if (result == 1)
+		result = slurp(path, "name", &text, &len, e);
+	else
+		goto out;
+	if (result == 0)
+		result = error_set(e, "%s: has no file \"name\" that tells "
+		    "whose folder it is", path);
+	else if (result == 1 && strcmp(text, name) != 0)
+		result = error_set(e, "%s: is another machine's folder, as "
+		    "its file \"name\" says", path);
+out:
+	free(text);
+	if (result == 1)
+		*dir = path;
+	else
+		free(path);
+	return (result);
+}
+
+int
+paths_lock(const char *dir, int *fd, struct error *e)
+{
+	char *path;
+	int result;
+
+	path = alloc_format("%s/vm.lock", dir);
+	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd == -1)
+		result = errno == ENOENT ? 0 : error_sys(e, "%s", path);
+	else if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		result = 0;
+	else if (errno == EWOULDBLOCK)
+		result = 1;
+	else
+		result = error_sys(e, "%s", path);
+	if (result != 0 && *fd != -1) {
+		close(*fd);
+		*fd = -1;
+	}
+	free(path);
+	return (result);
+}
+
+int
+paths_runs(const char *dir, struct error *e)
+{
+	unsigned long long start;
+	char *end, *text;
+	long long pid;
+	size_t len;
+	int result;
+
+	text = NULL;
+	result = slurp(dir, "agent.pid", &text, &len, e);
+	if (result != 1)
+		return (result);
+	pid = strtoll(text, &end, 10);
+	start = *end == '\n' ? strtoull(end, NULL, 10) : 0;
+	result = process_runs(pid, start);
+	free(text);
+	return (result);
+}
+
+int
+paths_config(const char *dir, char **text, size_t *len, struct error *e)
+{
+
+	return (slurp(dir, "agent.config.json", text, len, e));
+}

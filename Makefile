@@ -68,7 +68,8 @@ UNIT = \
 	tests/unit_listen \
 	tests/unit_noproxy \
 	tests/unit_plan \
-	tests/unit_record \
+	tests/unit_base \
+	tests/unit_json \
 	tests/unit_sha256 \
 	tests/unit_vmdir \
 	tests/unit_vmedit \

@@ -172,7 +172,7 @@ print_text(int eflag, char *const *value)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		quoted = eflag ? noproxy_quote(value[i]) : NULL;
+		quoted = eflag ? args_quote(value[i]) : NULL;
 		printf("%s%s=%s\n", eflag ? "export " : "", name[i],
 		    eflag ? quoted : value[i]);
 		free(quoted);

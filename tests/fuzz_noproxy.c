@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "fuzz.h"
 #include "base/alloc.h"
+#include "base/args.h"
 #include "noproxy/noproxy.h"
 
 /* Is each word of ${from} an entry of ${list}, in the same order? */
@@ -72,7 +73,7 @@ try(const char *value, const char *other, const char *host)
 		require(strcmp(result, "*") == 0 || kept(entry, result));
 		again = noproxy_add(result, other, &entry, 1, &e);
 		require(again != NULL && strcmp(again, result) == 0);
-		quoted = noproxy_quote(result);
+		quoted = args_quote(result);
 		require(unquotes(quoted, result));
 		free(quoted);
 		free(again);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/error.h"
 #include "noproxy/noproxy.h"
 
@@ -311,7 +312,7 @@ test_quote(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		quoted = noproxy_quote(table[i].value);
+		quoted = args_quote(table[i].value);
 		assert_string_equal(quoted, table[i].quoted);
 		free(quoted);
 	}

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/error.h"
 #include "net/addr.h"
 
-#define BETWEEN	" \t\r\n,"
+#define BETWEEN	BLANKS ","
 
 int
 held_exclude(struct held *h, const char *list, struct error *e)

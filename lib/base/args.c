@@ -2,6 +2,7 @@
 #include "base/args.h"
 
 #include <err.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ args_init(void)
 {
 
 	io_init();
+	setlocale(LC_CTYPE, "");
 	opterr = 0;
 }
 
@@ -130,4 +132,22 @@ args_number(const char *s, unsigned long min, unsigned long max,
 		return (-1);
 	*number = n;
 	return (0);
+}
+
+char *
+args_quote(const char *s)
+{
+	char *out, *to;
+
+	out = to = alloc_array(strlen(s) + 1, sizeof("'\\''") - 1);
+	*to++ = '\'';
+	for (; *s != '\0'; s++)
+		if (*s == '\'') {
+			memcpy(to, "'\\''", 4);
+			to += 4;
+		} else
+			*to++ = *s;
+	*to++ = '\'';
+	*to = '\0';
+	return (out);
 }

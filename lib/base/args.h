@@ -11,9 +11,13 @@
  */
 #define ARGS_COMMON	"hV"
 
+/* What separates words, and is trimmed from lines. */
+#define BLANKS		" \t\r\n\v\f"
+
 /**
  * args_init():
- * Call first in main(): io_init(), and getopt(3) leaves messages to us.
+ * Call first in main(): io_init(), the locale for error_quote(), and getopt(3)
+ * prints no messages.
  */
 void args_init(void);
 
@@ -52,6 +56,12 @@ char *args_expand(const char *, const char *, const char *);
  * Return a NULL-terminated copy of ${argv}, every element expanded.
  */
 char **args_expand_all(char *const *, const char *, const char *);
+
+/**
+ * args_quote(s):
+ * ${s} as one word of sh(1), whatever its bytes, to be freed.
+ */
+char *args_quote(const char *);
 
 /**
  * args_number(s, min, max, number):

@@ -4,12 +4,15 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/io.h"
+
+extern char **environ;
 
 static const int passed[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2
@@ -32,89 +35,107 @@ child_exec(char *const *argv, struct error *e)
 	return (missing ? 127 : 126);
 }
 
-/* In a group of its own, away from standard input and output. */
+/* Become ${in}, ${out} and ${err}, which may be 0 to 2 in any order. */
 static int
-step_aside(struct error *e)
+arrange(const struct child_how *how, struct error *e)
 {
+	const int from[] = { how->in, how->out, how->err };
+	int fd[3], i;
 
-	setpgid(0, 0);
-	if (io_null_stdin(e) == -1)
-		return (-1);
-	if (dup2(STDERR_FILENO, STDOUT_FILENO) == -1)
-		return (error_sys(e, "<stdout>"));
+	for (i = 0; i < 3; i++) {
+		fd[i] = from[i] != -1 ? fcntl(from[i], F_DUPFD, 3) :
+		    open("/dev/null", O_RDWR);
+		if (fd[i] == -1)
+			return (error_sys(e, "descriptor %d", i));
+	}
+	for (i = 0; i < 3; i++)
+		if (dup2(fd[i], i) == -1)
+			return (error_sys(e, "descriptor %d", i));
+	for (i = 0; i < 3; i++)
+		if (fd[i] > 2)
+			close(fd[i]);
 	return (0);
 }
 
-/* What the child does: it says through ${report} why it ended up nothing. */
+/* In the child: exec, or write the reason to ${report}. */
 static _Noreturn void
-become(char *const *argv, const sigset_t *mask, int aside, int report)
+run(char *const *argv, const struct child_how *how, int report)
 {
 	struct error e;
 	int status;
 
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (how->group)
+		setpgid(0, 0);
 	status = 126;
-	if (!aside || step_aside(&e) == 0)
+	if (arrange(how, &e) == 0) {
+		if (how->env != NULL)
+			environ = (char **)how->env;
+		if (how->mask != NULL)
+			sigprocmask(SIG_SETMASK, how->mask, NULL);
 		status = child_exec(argv, &e);
+	}
 	if (write(report, e.text, strlen(e.text)) == -1)
 		_exit(126);
 	_exit(status);
 }
 
-/* Start the child.  Return its number, with its ${report}; or -1. */
-static pid_t
-start(char *const *argv, const sigset_t *mask, int aside, int *report,
-    struct error *e)
-{
-	int end[2];
-	pid_t pid;
-
-	/* Where SIGCHLD is ignored there is nothing to wait for. */
-	signal(SIGCHLD, SIG_DFL);
-	if (pipe(end) == -1)
-		return (error_sys(e, "pipe"));
-	io_cloexec(end[0]);
-	io_cloexec(end[1]);
-	pid = fork();
-	if (pid == 0)
-		become(argv, mask, aside, end[1]);
-	if (pid == -1) {
-		error_sys(e, "fork");
-		close(end[0]);
-	}
-	close(end[1]);
-	*report = end[0];
-	return (pid);
-}
-
-/* Read what a child that became nothing has to say: "" if it did. */
+/* Read the child's exec error; "" if exec succeeded. */
 static void
-hear(int report, struct error *e)
+read_report(int fd, struct error *e)
 {
 	ssize_t n;
 
 	do
-		n = read(report, e->text, sizeof(e->text) - 1);
+		n = read(fd, e->text, sizeof(e->text) - 1);
 	while (n == -1 && errno == EINTR);
 	e->text[n > 0 ? n : 0] = '\0';
-	close(report);
 }
 
 pid_t
-child_spawn(char *const *argv, const sigset_t *mask, struct error *e)
+child_start(char *const *argv, const struct child_how *how, struct error *e)
 {
+	int report[2], status;
 	pid_t pid;
-	int report;
 
-	pid = start(argv, mask, 1, &report, e);
+	/* Where SIGCHLD is ignored, wait(2) has nothing to wait for. */
+	signal(SIGCHLD, SIG_DFL);
+	if (pipe(report) == -1) {
+		error_sys(e, "pipe");
+		return (-126);
+	}
+	/* Above 2, where arrange() leaves it alone. */
+	io_cloexec(report[0]);
+	io_cloexec(report[1]);
+	pid = fork();
+	if (pid == 0)
+		run(argv, how, report[1]);
 	if (pid == -1)
-		return (-1);
-	setpgid(pid, pid);
-	hear(report, e);
+		error_sys(e, "fork");
+	close(report[1]);
+	if (pid != -1) {
+		/* Both sides: whichever is first. */
+		if (how->group)
+			setpgid(pid, pid);
+		read_report(report[0], e);
+	}
+	close(report[0]);
+	if (pid == -1)
+		return (-126);
 	if (*e->text == '\0')
 		return (pid);
-	child_kill(pid);
-	return (-1);
+	status = child_wait(pid);
+	return (status == 127 ? -127 : -126);
+}
+
+int
+child_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return (126);
+	return (child_status(status));
 }
 
 void
@@ -169,30 +190,29 @@ catch(void)
 int
 child_run(char *const *argv, int fd, struct error *e)
 {
+	struct child_how how = CHILD_INHERIT;
 	siginfo_t info;
 	sigset_t all, mask;
-	int report, status;
+	int status;
 
-	status = 0;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &mask);
-	passed_to = start(argv, &mask, 0, &report, e);
+	how.mask = &mask;
+	passed_to = child_start(argv, &how, e);
 	if (fd != -1)
 		close(fd);
-	if (passed_to != -1)
+	if (passed_to > 0)
 		catch();
 	sigprocmask(SIG_SETMASK, &mask, NULL);
-	if (passed_to == -1)
-		return (126);
-	hear(report, e);
+	if (passed_to < 0)
+		return ((int)-passed_to);
 	/* It keeps its number until no signal can be passed on any more. */
 	while (waitid(P_PID, (id_t)passed_to, &info, WEXITED | WNOWAIT) == -1 &&
 	    errno == EINTR)
 		continue;
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	while (waitpid(passed_to, &status, 0) == -1 && errno == EINTR)
-		continue;
-	return (child_status(status));
+	status = child_wait(passed_to);
+	return (status);
 }
 
 int

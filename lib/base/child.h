@@ -15,14 +15,31 @@ struct error;
  */
 int child_exec(char *const *, struct error *);
 
+/* How child_start() runs a program. */
+struct child_how {
+	int		 in, out, err;	/* become its 0 to 2; -1: /dev/null */
+	int		 group;		/* in a process group of its own */
+	char *const	*env;		/* NULL: the environment as it is */
+	const sigset_t	*mask;		/* blocked signals; NULL: as they are */
+};
+
+/* Descriptors, process group, environment and signals as they are here. */
+#define CHILD_INHERIT	{ 0, 1, 2, 0, NULL, NULL }
+
 /**
- * child_spawn(argv, mask, e):
- * Run the program ${argv}[0], found through PATH, in a process group of its
- * own, whose number is its process ID, with the signals in ${mask} blocked,
- * /dev/null as its standard input, and standard error as its standard output.
- * Return its process ID; or -1 with ${e} set if it could not be run.
+ * child_start(argv, how, e):
+ * Run the program ${argv}[0], found through PATH.  Other descriptors without
+ * close-on-exec are inherited.  Return its process ID, which is that of its
+ * group, too, if it has one of its own; or, with ${e} set, -127 if there is
+ * no such program and -126 if it cannot be run: the negative exit status.
  */
-pid_t child_spawn(char *const *, const sigset_t *, struct error *);
+pid_t child_start(char *const *, const struct child_how *, struct error *);
+
+/**
+ * child_wait(pid):
+ * Wait for the child ${pid}.  Return its exit status as child_status() does.
+ */
+int child_wait(pid_t);
 
 /**
  * child_kill(pid):

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 int
 error_set(struct error *e, const char *fmt, ...)
@@ -49,18 +51,62 @@ error_prefix(struct error *e, const char *fmt, ...)
 	return (-1);
 }
 
+/*
+ * The length of the character at ${s}, at most ${len} bytes, if a terminal
+ * shows it as itself; 0 if it has to be escaped.  Marks of direction and
+ * invisible ones (Unicode 15, chapter 23) make a text look like another one.
+ */
+static size_t
+plain(const char *s, size_t len)
+{
+	mbstate_t state;
+	wchar_t c;
+	size_t n;
+
+	if (*s >= ' ' && *s <= '~')
+		return (1);
+	memset(&state, 0, sizeof(state));
+	n = mbrtowc(&c, s, len, &state);
+	if (n == 0 || n > len || (n == 1 && (unsigned char)*s > '~') ||
+	    !iswprint((wint_t)c) || (c >= 0x200b && c <= 0x200f) ||
+	    (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+	    c == 0xfeff || c == 0x061c)
+		return (0);
+	return (n);
+}
+
 const char *
 error_quote(char *buf, const char *token, size_t len)
 {
-	size_t i, n;
+	size_t i, n, step;
 
-	for (i = n = 0; i < len && i < 64; i++)
-		if ((unsigned char)token[i] < ' ' ||
-		    (unsigned char)token[i] > '~')
+	for (i = n = 0; i < len && i < 64; i += step) {
+		step = plain(token + i, len - i);
+		if (step > 0 && i + step <= 64) {
+			memcpy(buf + n, token + i, step);
+			n += step;
+		} else {
 			n += (size_t)snprintf(buf + n, 5, "\\x%02x",
 			    (unsigned char)token[i]);
-		else
-			buf[n++] = token[i];
+			step = 1;
+		}
+	}
 	strcpy(buf + n, i < len ? "..." : "");
 	return (buf);
+}
+
+void
+error_write(FILE *f, const char *text, size_t len)
+{
+	size_t i, step;
+
+	for (i = 0; i < len; i += step) {
+		step = plain(text + i, len - i);
+		if (step > 0) {
+			fwrite(text + i, 1, step, f);
+		} else {
+			fprintf(f, "\\x%02x", (unsigned char)text[i]);
+			step = 1;
+		}
+	}
 }

@@ -3,6 +3,7 @@
 #define ERROR_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Why something failed: one line, lower case, no full stop, no newline. */
 struct error {
@@ -37,9 +38,16 @@ int error_prefix(struct error *, const char *, ...)
 /**
  * error_quote(buf, token, len):
  * Write the ${len} bytes at ${token} into ${buf} (ERROR_QUOTE bytes) in a form
- * that is safe on a terminal: bytes outside of printable ASCII become \xNN,
- * and what is beyond 64 bytes becomes "...".  Return ${buf}.
+ * that is safe on a terminal: a byte that is not part of a printable character
+ * of the locale becomes \xNN, and the rest after 64 bytes "...".  Return
+ * ${buf}.
  */
 const char *error_quote(char *, const char *, size_t);
+
+/**
+ * error_write(f, text, len):
+ * Write all ${len} bytes at ${text} to ${f} in the same form, uncut.
+ */
+void error_write(FILE *, const char *, size_t);
 
 #endif

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/json.h"
-
-#define BLANKS	" \t\r\n\v\f"
 
 static void
 append(struct input *in, const char *text, size_t len, size_t line)

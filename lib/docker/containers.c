@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -237,7 +238,7 @@ containers_read(const char *text, size_t len, const char *name,
 	int result;
 
 	memset(c, 0, sizeof(*c));
-	if (text[strspn(text, " \t\r\n")] != '[')
+	if (text[strspn(text, BLANKS)] != '[')
 		return (error_set(e, "%s: %s: " WANTED, name,
 		    len == 0 ? "is empty" : "is no JSON array"));
 	list = json_parse(text, len, 0, name, e);

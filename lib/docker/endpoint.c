@@ -110,9 +110,9 @@ trim(const char *s)
 {
 	size_t len;
 
-	s += strspn(s, " \t\r\n");
+	s += strspn(s, BLANKS);
 	len = strlen(s);
-	while (len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL)
+	while (len > 0 && strchr(BLANKS, s[len - 1]) != NULL)
 		len--;
 	return (alloc_copy(s, len));
 }

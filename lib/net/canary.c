@@ -204,6 +204,7 @@ int
 canary_run(struct canary *c, char *const *argv, unsigned long seconds,
     struct error *e)
 {
+	struct child_how how = { -1, 2, 2, 1, NULL, NULL };
 	char quoted[ERROR_QUOTE];
 	sigset_t held, old;
 	long long end;
@@ -211,8 +212,9 @@ canary_run(struct canary *c, char *const *argv, unsigned long seconds,
 	int result, status;
 
 	hold_signals(&held, &old);
-	pid = child_spawn(argv, &old, e);
-	if (pid == -1) {
+	how.mask = &old;
+	pid = child_start(argv, &how, e);
+	if (pid < 0) {
 		sigprocmask(SIG_SETMASK, &old, NULL);
 		return (-1);
 	}

@@ -33,7 +33,7 @@ int canary_open(struct canary *, const struct addr *, int, struct error *);
 
 /**
  * canary_run(c, argv, seconds, e):
- * Run ${argv} as child_spawn() does and take down in ${c} who comes until the
+ * Run ${argv} as child_start() does, in a process group of its own, and take down in ${c} who comes until the
  * whole process group has ended, and a moment longer.  Return 0 if it ran to
  * its end; or -1 with ${e} set if it could not be run or says so with a
  * status of 125 or more, was killed, or took more than ${seconds}, in which

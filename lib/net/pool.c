@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/json.h"
@@ -109,12 +110,12 @@ pool_default(struct pool *pool, struct error *e)
 	int result;
 
 	env = getenv("LOALIAS_POOL");
-	if (env == NULL || env[strspn(env, " \t\n")] == '\0')
+	if (env == NULL || env[strspn(env, BLANKS)] == '\0')
 		return (pool_add(pool, POOL_DEFAULT, e));
 	copy = alloc_copy(env, strlen(env));
 	result = 0;
-	for (word = strtok_r(copy, " \t\n", &rest); word != NULL && result == 0;
-	    word = strtok_r(NULL, " \t\n", &rest))
+	for (word = strtok_r(copy, BLANKS, &rest); word != NULL && result == 0;
+	    word = strtok_r(NULL, BLANKS, &rest))
 		result = pool_add(pool, word, e);
 	if (result == -1)
 		error_prefix(e, "LOALIAS_POOL");

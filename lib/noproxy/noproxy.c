@@ -227,21 +227,3 @@ noproxy_add(const char *value, const char *other, char *const *entry, size_t n,
 	free(list);
 	return (NULL);
 }
-
-char *
-noproxy_quote(const char *value)
-{
-	char *out, *to;
-
-	out = to = alloc_array(strlen(value) + 1, sizeof("'\\''") - 1);
-	*to++ = '\'';
-	for (; *value != '\0'; value++)
-		if (*value == '\'') {
-			memcpy(to, "'\\''", 4);
-			to += 4;
-		} else
-			*to++ = *value;
-	*to++ = '\'';
-	*to = '\0';
-	return (out);
-}

@@ -37,10 +37,4 @@ int noproxy_is_empty(const char *);
 char *noproxy_add(const char *, const char *, char *const *, size_t,
     struct error *);
 
-/**
- * noproxy_quote(value):
- * ${value} as one word of sh(1), whatever is in it, in fresh memory.
- */
-char *noproxy_quote(const char *);
-
 #endif

@@ -53,9 +53,17 @@ test_appended_last_unless_there(void **state)
 		{ IP ",a", NULL, IP, IP ",a" },
 		{ "a," IP, NULL, IP, "a," IP },
 		{ IP, NULL, IP, IP },
-		{ "x", NULL, "Example.COM", "x,Example.COM" },
+		{ "x", NULL, "Example.COM", "x,example.com" },
+		{ "x", NULL, "svc.corp.", "x,svc.corp" },
+		{ "x", NULL, ".Corp.", "x,.corp" },
+		{ "x", NULL, "a-1.b-2c", "x,a-1.b-2c" },
+		{ "x", NULL, "0xa.0xag", "x,0xa.0xag" },
+		/* What was there keeps its spelling. */
+		{ "Example.COM,svc.corp.", NULL, "example.com",
+		    "Example.COM,svc.corp.,example.com" },
+		{ "Svc.corp.", NULL, "Svc.corp.", "Svc.corp.,svc.corp" },
 		{ "x", NULL, ".example.com", "x,.example.com" },
-		{ "x", NULL, "a_b-c.local.", "x,a_b-c.local." },
+		{ "x", NULL, "a_b-c.local.", "x,a_b-c.local" },
 		{ "x", NULL, "012345678901234567890123456789012345678901234567"
 		    "89012345678abcd", "x,0123456789012345678901234567890123456"
 		    "7890123456789012345678abcd" }
@@ -236,6 +244,16 @@ test_refused_hosts(void **state)
 		{ "2130706433", "not a host or address: 2130706433" },
 		{ ".0.16", "not a host or address: .0.16" },
 		{ "1.2.3.4.5", "not a host or address: 1.2.3.4.5" },
+		{ "127.0.0.0x10", "not a host or address: 127.0.0.0x10" },
+		{ "127.0.0.16-", "not a host or address: 127.0.0.16-" },
+		{ "127.0.0.31-16", "not a host or address: 127.0.0.31-16" },
+		{ "127.0.0.16-256", "not a host or address: 127.0.0.16-256" },
+		{ "127.0.0.16-31", "an address range, which few clients match: "
+		    "127.0.0.16-31 (the smallest network with all of it is "
+		    "127.0.0.16/28)" },
+		{ "127.0.0.16-127.0.0.32", "an address range, which few "
+		    "clients match: 127.0.0.16-127.0.0.32 (the smallest "
+		    "network with all of it is 127.0.0.0/26)" },
 		{ IP ":3000", "has a port, which few clients match: " IP
 		    ":3000" },
 		{ "[::1]:80", "has a port, which few clients match: [::1]:80" },

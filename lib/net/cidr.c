@@ -89,6 +89,15 @@ cidr_contains(const struct cidr *c, const struct addr *a)
 	return (addr_compare(&net, &c->addr) == 0);
 }
 
+void
+cidr_around(const struct addr *a, const struct addr *b, struct cidr *c)
+{
+
+	c->addr = *a;
+	for (c->bits = width(a); !cidr_contains(c, b);)
+		mask(&c->addr, --c->bits);
+}
+
 int
 cidr_host(const struct cidr *c)
 {

@@ -6,14 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/error.h"
 #include "net/addr.h"
 #include "net/cidr.h"
 
 #define ALPHA	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS	"0123456789"
+#define HEX	DIGITS "abcdefABCDEF"
 
 static int
 is_blank(char c)
@@ -30,8 +33,8 @@ is_control(char c)
 }
 
 /*
- * Is ${s} a host name or a domain?  No client looks up a name whose last
- * label is a number: it is an address, and misspelt.
+ * Is ${s} a host name or a domain?  No top-level domain is a number, decimal
+ * or hexadecimal, or digits with a hyphen: those are misspelt addresses.
  */
 static int
 is_name(const char *s)
@@ -47,7 +50,9 @@ is_name(const char *s)
 		if (n == 0 || n > 63)
 			return (0);
 		if (s[n] == '\0' || strcmp(s + n, ".") == 0)
-			return (strspn(s, DIGITS) < n);
+			return (strspn(s, DIGITS "-") < n &&
+			    (strncasecmp(s, "0x", 2) != 0 ||
+			    2 + strspn(s + 2, HEX) < n));
 		if (s[n] != '.')
 			return (0);
 		s += n + 1;
@@ -102,7 +107,7 @@ network(const char *s, struct error *e)
 	return (NULL);
 }
 
-/* Is ${s} something with a port behind it? */
+/* Does a port follow the host in ${s}? */
 static int
 has_port(const char *s)
 {
@@ -114,18 +119,78 @@ has_port(const char *s)
 	    port[1 + strspn(port + 1, DIGITS)] == '\0');
 }
 
+/*
+ * The ends of ${s}, FIRST-LAST, where LAST is an IPv4 address or the last
+ * byte of one.  Return 0, or -1 if ${s} is no such range.
+ */
+static int
+parse_range(const char *s, struct addr *first, struct addr *last)
+{
+	unsigned long byte;
+	const char *dash;
+	char *start;
+	int result;
+
+	dash = strchr(s, '-');
+	if (dash == NULL)
+		return (-1);
+	start = alloc_copy(s, (size_t)(dash - s));
+	result = addr_parse(start, first);
+	free(start);
+	if (result == -1 || first->family != AF_INET)
+		return (-1);
+	*last = *first;
+	if (args_number(dash + 1, 0, 255, &byte) == 0)
+		last->byte[3] = (unsigned char)byte;
+	else if (addr_parse(dash + 1, last) == -1 || last->family != AF_INET)
+		return (-1);
+	return (addr_compare(first, last) <= 0 ? 0 : -1);
+}
+
+/* Only Node matches a range: refuse it, and name the network around it. */
+static void
+refuse_range(const char *s, const struct addr *first, const struct addr *last,
+    struct error *e)
+{
+	char quoted[ERROR_QUOTE], text[CIDR_STRLEN];
+	struct cidr c;
+
+	cidr_around(first, last, &c);
+	error_set(e, "an address range, which few clients match: %s "
+	    "(the smallest network with all of it is %s)",
+	    error_quote(quoted, s, strlen(s)), cidr_format(&c, text));
+}
+
+/* A name in the spelling that clients compare with: see noproxy.h. */
+static char *
+canonical(const char *s)
+{
+	char *name, *p;
+	size_t len;
+
+	len = strlen(s);
+	name = alloc_copy(s, s[len - 1] == '.' ? len - 1 : len);
+	for (p = name; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return (name);
+}
+
 char *
 noproxy_host(const char *s, struct error *e)
 {
+	struct addr first, last;
 	char *entry;
 
 	if ((entry = address(s)) != NULL)
 		return (entry);
-	if (s[strspn(s, DIGITS "abcdefABCDEF.:")] == '/')
+	if (s[strspn(s, HEX ".:")] == '/')
 		return (network(s, e));
 	if (is_name(s))
-		return (alloc_format("%s", s));
-	if (strcmp(s, "*") == 0)
+		return (canonical(s));
+	if (parse_range(s, &first, &last) == 0)
+		refuse_range(s, &first, &last, e);
+	else if (strcmp(s, "*") == 0)
 		refuse(s, "would switch the proxy off for every host", e);
 	else if (has_port(s))
 		refuse(s, "has a port, which few clients match", e);

@@ -14,10 +14,11 @@ struct error;
 
 /**
  * noproxy_host(s, e):
- * Turn ${s}, a host name, a domain with a leading dot, an address or a
- * network, into the entry that a list has to have for it.  An IPv6 address
- * keeps or lacks its brackets: some clients look for the one form, some for
- * the other, and httpx 0.28 fails altogether where it meets brackets.
+ * Return the list entry for ${s}, a host name, a domain with a leading dot,
+ * an address or a network.  Names come out in lower case and without the root
+ * dot: many clients compare them byte for byte with the name in the URL.  An
+ * IPv6 address keeps or lacks its brackets, since clients differ in which
+ * they match, and httpx from 0.24 on and .NET fail on brackets.
  * Return fresh memory, or NULL with ${e} set.
  */
 char *noproxy_host(const char *, struct error *);

@@ -118,6 +118,20 @@ $usage" -- noproxy-add -x h
 		noproxy-add h -e
 }
 
+@test "names: lower case, no root dot; what was there keeps its spelling" {
+	NO_PROXY=Svc.Corp.,127.0.0.16-31 check -o \
+'no_proxy=Svc.Corp.,127.0.0.16-31,svc.corp,.example.com
+NO_PROXY=Svc.Corp.,127.0.0.16-31,svc.corp,.example.com' -- \
+		noproxy-add Svc.Corp. .EXAMPLE.com. svc.corp
+}
+
+@test "address ranges are refused, with a network to use instead" {
+	check -s 2 -e 'noproxy-add: an address range, which few clients match: 127.0.0.16-31 (the smallest network with all of it is 127.0.0.16/28)' \
+		-- noproxy-add 127.0.0.16-31
+	check -s 2 -i $'h\n127.0.0.1-127.0.0.2' -e 'noproxy-add: <stdin>:2: an address range, which few clients match: 127.0.0.1-127.0.0.2 (the smallest network with all of it is 127.0.0.0/30)' \
+		-- noproxy-add -
+}
+
 @test "bad hosts: the place, and nothing on standard output" {
 	check -s 2 -e 'noproxy-add: not a host or address: foo/99' -- \
 		noproxy-add h foo/99

@@ -158,18 +158,15 @@ check_usage(const struct pick *p, int dashes, int argc, char **argv,
 		operands += strcmp(argv[i], "-") == 0;
 	dashes += operands + (p->file != NULL && strcmp(p->file, "-") == 0);
 	if (dashes > 1)
-		warnx("only one - can be standard input");
+		args_error("only one - can be standard input");
 	else if (operands > 0 && argc > 1)
-		warnx("either addresses or -");
+		args_error("either addresses or -");
 	else if (p->file != NULL && p->host != NULL)
-		warnx("either -f or -H");
+		args_error("either -f or -H");
 	else if (command != NULL && (aflag || jflag || p->file != NULL))
-		warnx("-a, -f and -j do not go with a command");
+		args_error("-a, -f and -j do not go with a command");
 	else if (command != NULL && *command == NULL)
-		warnx("no command after --");
-	else
-		return;
-	args_usage(usage);
+		args_error("no command after --");
 }
 
 /* Read the options into ${p}.  Return how often there was "-x -". */

@@ -336,8 +336,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 @test "bad usage: one line and the usage, status 2" {
 	usage='usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]
                      [address ... | -]'
-	check -s 2 -e "loalias-audit: -x: unknown option, or no argument behind it
-$usage" -- loalias-audit -x
+	check -s 2 -e "loalias-audit: -x: unknown option, or missing argument (-h lists them)" -- loalias-audit -x
 	check -s 2 -e "$usage" -- loalias-audit -f x -H y
 	check -s 2 -e "$usage" -- loalias-audit -f - -
 	check -s 2 -e "$usage" -- loalias-audit -f /dev/null - -

@@ -194,8 +194,7 @@ loalias-canary: sh: timed out after 1 s' -- \
 	check -s 2 -e "$usage" -- loalias-canary --
 	check -s 2 -e "$usage" -- loalias-canary 127.0.0.1
 	check -s 2 -e "$usage" -- loalias-canary 127.0.0.1 ::1 -- touch x
-	check -s 2 -e "loalias-canary: -x: unknown option, or no argument behind it
-$usage" -- loalias-canary -x -- touch x
+	check -s 2 -e "loalias-canary: -x: unknown option, or missing argument (-h lists them)" -- loalias-canary -x -- touch x
 	for seconds in '' 0 -1 1.5 86401 99999999999999999999 x; do
 		check -s 2 -e "loalias-canary: -t: not a number from 1 to 86400: $seconds" \
 			-- loalias-canary -t "$seconds" -- touch x

@@ -338,10 +338,8 @@ refused() {
 	-d -P launchd 127.0.0.16
 	-i lo -P sudoers
 	END
-	check -s 2 -e "loalias-ensure: -x: unknown option, or no argument behind it
-$usage" -- loalias-ensure -x
-	check -s 2 -e "loalias-ensure: -P: unknown option, or no argument behind it
-$usage" -- loalias-ensure -P
+	check -s 2 -e "loalias-ensure: -x: unknown option, or missing argument (-h lists them)" -- loalias-ensure -x
+	check -s 2 -e "loalias-ensure: -P: unknown option, or missing argument (-h lists them)" -- loalias-ensure -P
 	# Options come first: this is not an address.
 	check -s 2 -e 'loalias-ensure: not a range of IPv4 addresses: -j' \
 		-- loalias-ensure 127.0.0.16 -j

@@ -366,12 +366,11 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 	check -o 'match:bottle-tools [0-9.]+' -- loalias-pick -V
 	while IFS=';' read -r arguments why; do
 		# shellcheck disable=SC2086 # words
-		check -s 2 -e "loalias-pick: $why
-$usage" -- loalias-pick $arguments
+		check -s 2 -e "loalias-pick: $why" -- loalias-pick $arguments
 	done <<-'END'
-		-z;-z: unknown option, or no argument behind it
-		-x;-x: unknown option, or no argument behind it
-		--nope;--nope: unknown option
+		-z;-z: unknown option, or missing argument (-h lists them)
+		-x;-x: unknown option, or missing argument (-h lists them)
+		--nope;--nope: unknown option (-h lists them)
 		-f - -;only one - can be standard input
 		-f - -x -;only one - can be standard input
 		-x - -;only one - can be standard input
@@ -384,7 +383,7 @@ $usage" -- loalias-pick $arguments
 		-j -- true;-a, -f and -j do not go with a command
 		-f file -- true;-a, -f and -j do not go with a command
 		--;no command after --
-		-o;-o: unknown option, or no argument behind it
+		-o;-o: unknown option, or missing argument (-h lists them)
 	END
 }
 

@@ -108,8 +108,7 @@ NO_PROXY=host,x' -- noproxy-add -
 	check -s 2 -e "$usage" -- noproxy-add -e h -- true
 	check -s 2 -e "$usage" -- noproxy-add h --
 	check -s 2 -e "$usage" -- noproxy-add -- true
-	check -s 2 -e "noproxy-add: -x: unknown option, or no argument behind it
-$usage" -- noproxy-add -x h
+	check -s 2 -e "noproxy-add: -x: unknown option, or missing argument (-h lists them)" -- noproxy-add -x h
 	check -s 2 -e 'noproxy-add: -: stands for all hosts, alone' -- \
 		noproxy-add - h
 	check -s 2 -e 'noproxy-add: -: stands for all hosts, alone' -- \

@@ -3,6 +3,7 @@
 
 #include <err.h>
 #include <locale.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +56,19 @@ args_common(int opt, char *const *argv, const char *usage)
 	}
 	letter = (char)optopt;
 	if (*word != '\0')
-		warnx("%s: unknown option",
+		args_error("%s: unknown option (-h lists them)",
 		    error_quote(quoted, word, strlen(word)));
-	else
-		warnx("-%s: unknown option, or no argument behind it",
-		    error_quote(quoted, &letter, 1));
-	args_usage(usage);
+	args_error("-%s: unknown option, or missing argument (-h lists them)",
+	    error_quote(quoted, &letter, 1));
+}
+
+_Noreturn void
+args_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	verrx(2, fmt, ap);
 }
 
 _Noreturn void

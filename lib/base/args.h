@@ -37,6 +37,14 @@ char **args_command(int *, char **);
 _Noreturn void args_common(int, char *const *, const char *);
 
 /**
+ * args_error(fmt, ...):
+ * A usage error: print ${fmt}, the reason in one line, on standard error, and
+ * exit with status 2.
+ */
+_Noreturn void args_error(const char *, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/**
  * args_usage(usage):
  * Print ${usage}, lines that end in newlines, on standard error, and exit
  * with status 2.

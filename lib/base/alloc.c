@@ -14,7 +14,7 @@ alloc_exhausted(void)
 {
 
 	warnx("out of memory");
-	/* What standard output's buffer holds stays there: see io_init(). */
+	/* exit(3) would flush standard output, which must stay empty. */
 	_exit(2);
 }
 

@@ -42,7 +42,7 @@ args_common(int opt, char *const *argv, const char *usage)
 	char letter, quoted[ERROR_QUOTE];
 	const char *word;
 
-	/* getopt(3) stops at the second "-" of a word, and stays at the word. */
+	/* At the "-" of a long option getopt(3) has not advanced optind yet. */
 	word = opt == '?' && optopt == '-' ? argv[optind] : NULL;
 	if (word == NULL || strncmp(word, "--", 2) != 0)
 		word = "";

@@ -3,11 +3,10 @@
 #define ARGS_H
 
 /*
- * What every tool's command line has in common.  An option string for
- * getopt(3) is written "+" ARGS_COMMON "...": options end at the first
- * operand on every system, and the switch's default hands what it does not
- * know itself to args_common().  No "-" is in it: it would make an option of
- * the operand "-" on the BSDs and macOS.
+ * The command line of every tool.  An option string for getopt(3) is written
+ * "+" ARGS_COMMON "...", so that options end at the first operand on every
+ * system; the switch's default calls args_common().  The string has no "-",
+ * which would make the operand "-" an option on the BSDs and macOS.
  */
 #define ARGS_COMMON	"hV"
 
@@ -24,7 +23,7 @@ void args_init(void);
 /**
  * args_command(argc, argv):
  * Cut ${argv} and ${argc} at the first argument that is exactly "--", before
- * getopt(3) sees it.  Return what stands behind it, or NULL if there is none.
+ * getopt(3) sees it.  Return the arguments after it, or NULL if there is none.
  */
 char **args_command(int *, char **);
 
@@ -32,7 +31,7 @@ char **args_command(int *, char **);
  * args_common(opt, argv, usage):
  * Answer -h and --help with ${usage} and -V and --version with the version,
  * on standard output, and exit 0.  Anything else is a usage error: exit 2.
- * ${opt} is what getopt(3) made of ${argv} just now.
+ * ${opt} is the last result of getopt(3) for ${argv}.
  */
 _Noreturn void args_common(int, char *const *, const char *);
 

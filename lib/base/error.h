@@ -5,32 +5,31 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Why something failed: one line, lower case, no full stop, no newline. */
+/* The reason of a failure: one line, lower case, no full stop, no newline. */
 struct error {
 	char	text[1024];
 };
 
-/* Bytes that error_quote() may write, its NUL included. */
+/* The most bytes that error_quote() writes, including the NUL. */
 #define ERROR_QUOTE	(64 * 4 + sizeof("..."))
 
 /**
  * error_set(e, fmt, ...):
- * Make ${e} say ${fmt}.  Return -1, so that callers can return the call.
+ * Set ${e} to ${fmt}.  Return -1, so that callers can return the call.
  */
 int error_set(struct error *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
  * error_sys(e, fmt, ...):
- * As error_set(), with ": " and the meaning of errno behind it.
+ * As error_set(), followed by ": " and the text for errno.
  */
 int error_sys(struct error *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
  * error_prefix(e, fmt, ...):
- * Put ${fmt} and ": " before what ${e} says: the place where it happened.
- * Return -1.
+ * Prefix the text of ${e} with ${fmt} and ": ", usually the place.  Return -1.
  */
 int error_prefix(struct error *, const char *, ...)
     __attribute__((format(printf, 2, 3)));

@@ -7,14 +7,14 @@
 struct error;
 struct json;
 
-/* One item of a list, and the line that it stood on (0 if in JSON). */
+/* An item of a list, and its line number (0 in JSON). */
 struct input_item {
 	char	*text;
 	size_t	 line;
 };
 
 /*
- * What a "-" on the command line stands for: the launch record, or a list
+ * Standard input, read for the operand "-": the launch record, or a list
  * (lines, or a JSON array of strings), in which case record is NULL.
  */
 struct input {
@@ -29,23 +29,22 @@ struct input {
 /**
  * input_read(in, e):
  * Read standard input to its end into ${in}.  Text that begins with "{", or
- * with "[" before one of {"], is JSON; anything else is lines, which are
- * trimmed of blanks and CR, empty ones and those that begin with "#" left
- * out.  Nothing at all, a NUL byte or invalid UTF-8 are errors.
+ * with "[" followed by one of {"], is JSON; anything else is lines, trimmed of
+ * blanks; empty lines and those that begin with "#" are skipped.  Empty input,
+ * a NUL byte and invalid UTF-8 are errors.
  * Return 0, or -1 with ${e} set.  Free with input_free() in either case.
  */
 int input_read(struct input *, struct error *);
 
 /**
  * input_read_list(in, e):
- * The same for a list that may have nothing in it, and is no record.
+ * The same for a list, which may be empty; a record is an error.
  */
 int input_read_list(struct input *, struct error *);
 
 /**
  * input_fail(in, i, e):
- * Put the place of item ${i} before what ${e} says: "<stdin>:3: ".
- * Return -1.
+ * Prefix ${e} with the place of item ${i}: "<stdin>:3: ".  Return -1.
  */
 int input_fail(const struct input *, size_t, struct error *);
 
@@ -56,10 +55,10 @@ int input_fail(const struct input *, size_t, struct error *);
  */
 int input_take(struct input *, const struct json *, struct error *);
 
-/* input_is_json(text): does ${text} begin as JSON does (see above)? */
+/* input_is_json(text): does ${text} begin as JSON (see input_read())? */
 int input_is_json(const char *);
 
-/* input_free(in): free what ${in} holds. */
+/* input_free(in): free the contents of ${in}, and zero it. */
 void input_free(struct input *);
 
 #endif

@@ -22,7 +22,7 @@ io_init(void)
 		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
 		    open("/dev/null", mode[fd]) != fd)
 			_exit(2);
-	/* Nothing is seen of an output that fails before it is this long. */
+	/* If output fails within this size, none of it is written. */
 	setvbuf(stdout, out, _IOFBF, sizeof(out));
 }
 
@@ -101,7 +101,7 @@ void
 io_memory_end(FILE *f, char *const *text)
 {
 
-	/* glibc's fclose(3) may lose the text and say that all is well. */
+	/* glibc's fclose(3) may lose the text and still return 0. */
 	if (ferror(f) || fclose(f) != 0 || *text == NULL)
 		alloc_exhausted();
 }

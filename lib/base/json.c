@@ -15,9 +15,9 @@
 #include "base/error.h"
 
 /*
- * libjq's functions consume the jv values they are given, but for
- * jv_get_kind(), jv_string_value() and jv_number_value().  A value of the
- * wrong kind aborts the process: every access is behind a look at the kind.
+ * libjq's functions consume their jv arguments, except jv_get_kind(),
+ * jv_string_value() and jv_number_value().  A value of the wrong kind aborts
+ * the process, so the kind is checked before every access.
  */
 struct json {
 	jv	jv;
@@ -35,13 +35,13 @@ wrap(jv v)
 	return (r);
 }
 
-/* What a text of JSON could lose on its way through libjq. */
+/* Two things that libjq loses silently: duplicate keys and large numbers. */
 struct census {
 	size_t	leaves;		/* scalars and empty containers */
-	int	inexact;	/* is there a number that is no exact double? */
+	int	inexact;	/* has a number of 2^53 or more */
 };
 
-/* Count what is in ${v}, which is consumed. */
+/* Add ${v}, which is consumed, to ${c}. */
 static void
 count(jv v, struct census *c)
 {
@@ -63,7 +63,7 @@ count(jv v, struct census *c)
 	jv_free(v);
 }
 
-/* The leaves of the text: those of a duplicate member count twice. */
+/* The leaves of the text; those of a duplicate member count twice. */
 static size_t
 leaves(const char *text, size_t len)
 {
@@ -89,7 +89,7 @@ exhausted(void *unused)
 	alloc_exhausted();
 }
 
-/* Without it libjq would abort, and it needs memory for this itself. */
+/* The default handler aborts; to set it needs memory, so it is set early. */
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -97,7 +97,7 @@ begin(void)
 	jv_nomem_handler(exhausted, NULL);
 }
 
-/* Exactly one value, or an invalid one; why is left out on purpose. */
+/* Exactly one value, or an invalid one.  libjq's reasons quote the text. */
 static jv
 parse_one(const char *text, size_t len)
 {

@@ -7,9 +7,9 @@
 struct error;
 
 /*
- * A JSON value, above all the launch record that the tools hand on.
- * Functions that return a struct json return one to be freed with
- * json_free(); those that store a value in another take it over.
+ * A JSON value, for instance the launch record.  The caller frees a returned
+ * value with json_free(); a function that stores a value in another takes
+ * ownership of it.
  */
 struct json;
 
@@ -19,8 +19,8 @@ enum json_kind {
 };
 
 /*
- * JSON_STRICT refuses what could not be handed on unchanged: a member that
- * stands twice in an object, and numbers of 2^53 and more.
+ * JSON_STRICT refuses what json_format() could not reproduce: duplicate
+ * members of an object, and numbers of 2^53 or more.
  */
 #define JSON_STRICT	0x01
 
@@ -98,9 +98,9 @@ void json_append(struct json *, struct json *);
 char *json_format(const struct json *);
 
 /*
- * Members of somebody else's JSON objects, where "absent" and "null" are the
- * same.  A member of another type than asked for is an error that begins with
- * its name.  All return 0, or -1 with the error set and nothing to free.
+ * Members of JSON objects from other programs, where an absent member equals
+ * null.  A member of another type is an error that begins with its name.  All
+ * return 0, or -1 with the error set and nothing to free.
  */
 
 /* json_member(r, key, kind, value, e): ${r}'s member, or NULL, in ${value}. */

@@ -36,6 +36,7 @@ ALIAS = lib/alias.a $(DOCKER)
 LIB = lib/alias.a lib/noproxy.a lib/loopback.a lib/smolvm.a $(DOCKER)
 
 TOOLS = \
+	bin/bottle-step \
 	bin/loalias-audit \
 	bin/loalias-canary \
 	bin/loalias-ensure \
@@ -111,6 +112,9 @@ lib/alias.a: lib/alias/*.c lib/alias/*.h lib/docker/*.h lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
 
 # One rule a tool: it shows which libraries the tool needs.
+bin/bottle-step: bin/bottle-step.c $(BASE)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(BASE)
+
 bin/loalias-audit: bin/loalias-audit.c $(ALIAS)
 	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(ALIAS) $(JQ_LIBS) $(CURL_LIBS)
 

@@ -107,6 +107,21 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	return (egress_read(m->record, &m->egress, e));
 }
 
+const char *
+machine_current(const struct machine *m)
+{
+	struct machine_state recorded;
+	struct error ignored;
+
+	recorded = m->state;
+	recorded.pid = 0;
+	if (machine_state_stopped(&m->state, m->dir, &ignored) == 0)
+		return (strcmp(m->state.text, "running") == 0 ? "stopped" :
+		    m->state.text);
+	return (machine_state_stopped(&recorded, NULL, &ignored) == 0 ?
+	    "running" : m->state.text);
+}
+
 void
 machine_unlock(struct machine *m)
 {

@@ -57,6 +57,14 @@ struct machine {
 int machine_load(const struct machine_home *, const char *, int,
     struct machine *, struct error *);
 
+/**
+ * machine_current(m):
+ * The state of ${m} as it is now, where its record is out of date: "stopped" if it
+ * is recorded as running and no process of it runs, "running" if it is
+ * recorded as stopped and one does, as after a start that was cut off.
+ */
+const char *machine_current(const struct machine *);
+
 /* machine_unlock(m): let go of the lock, if there is one. */
 void machine_unlock(struct machine *);
 

@@ -10,26 +10,6 @@
 #include "smolvm/machine.h"
 #include "smolvm/other_access.h"
 
-/*
- * A state as it is: what is recorded as running and runs no more is stopped, as
- * the engine tells it, too; what is recorded as stopped, in whatever word, may
- * run, where an engine was too busy to hear from it, or was cut off.
- */
-static const char *
-state(const struct machine *m)
-{
-	struct error ignored;
-	struct machine_state recorded;
-
-	recorded = m->state;
-	recorded.pid = 0;
-	if (machine_state_stopped(&m->state, m->dir, &ignored) == 0)
-		return (strcmp(m->state.text, "running") == 0 ? "stopped" :
-		    m->state.text);
-	return (machine_state_stopped(&recorded, NULL, &ignored) == 0 ? "running" :
-	    m->state.text);
-}
-
 static void
 line(FILE *f, const char *name, const struct machine *m)
 {
@@ -40,7 +20,7 @@ line(FILE *f, const char *name, const struct machine *m)
 	g = &m->egress;
 	beside = other_access_list(m->record);
 	text = json_format(beside);
-	fprintf(f, "%s\t%s\t", name, state(m));
+	fprintf(f, "%s\t%s\t", name, machine_current(m));
 	differ_list(f, g);
 	fprintf(f, "\t%s\t", g->dns != NULL ? g->dns : "none");
 	differ_ports(f, g);
@@ -94,7 +74,7 @@ object(const char *name, const struct machine *m)
 
 	r = json_new(JSON_OBJECT);
 	json_set(r, "name", json_new_string(name));
-	json_set(r, "state", json_new_string(state(m)));
+	json_set(r, "state", json_new_string(machine_current(m)));
 	take(r, "allowed_cidrs", m->record);
 	take(r, "dns", m->record);
 	json_set(r, "ports", ports(&m->egress));

@@ -9,17 +9,28 @@
 #include "docker/containers.h"
 #include "fuzz.h"
 
-/* Make sure that all strings are there, and ports in their range. */
+/* Ports are in their range. */
 static void
-look(const struct container *c)
+look_at(const struct bindings *l)
 {
 	size_t i;
 
-	require(c->id != NULL && c->name != NULL && c->state != NULL);
-	for (i = 0; i < c->count; i++)
-		require(c->binding[i].host_port <= 65535 &&
-		    c->binding[i].port <= 65535 &&
-		    strlen(c->binding[i].proto) > 0);
+	for (i = 0; i < l->count; i++)
+		require(l->binding[i].host_port <= 65535 &&
+		    l->binding[i].port <= 65535);
+}
+
+/* All strings are there; only what is live publishes. */
+static void
+look(const struct container *c)
+{
+
+	require(c->id != NULL && c->name != NULL && c->image != NULL &&
+	    c->state != NULL && c->health != NULL && c->restart != NULL &&
+	    c->network != NULL);
+	require(container_label(c, "bottle") == NULL || c->labels != NULL);
+	look_at(&c->asked);
+	look_at(&c->published);
 }
 
 int
@@ -36,11 +47,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	r = json_parse(text, len, 0, "full", &e);
 	if (r != NULL && containers_inspect(r, &one, &e) == 0) {
 		look(&one);
-		containers_clear(&one);
+		container_free(&one);
 	}
 	if (r != NULL && containers_list(r, &c, &e) == 0) {
 		for (i = 0; i < c.count; i++)
 			look(&c.container[i]);
+		containers_networks(r, &c, &e);
 		containers_free(&c);
 	}
 	json_free(r);

@@ -36,10 +36,10 @@ me='process [0-9]+ sockets'
 
 # What docker inspect says about a container with two ports.
 web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
-"HostConfig":{"NetworkMode":"default","PortBindings":
+"HostConfig":{"NetworkMode":"default","PortBindings":{}},
+"NetworkSettings":{"Ports":
 {"80/tcp":[{"HostIp":"127.0.0.16","HostPort":"8080"}],
-"53/udp":[{"HostIp":"","HostPort":"5353"}]}},
-"NetworkSettings":{"Ports":{}}}]'
+"53/udp":[{"HostIp":"","HostPort":"5353"}]}}}]'
 
 @test "nothing answers: nothing is printed" {
 	need 'no network namespaces' inside true

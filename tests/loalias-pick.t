@@ -105,7 +105,7 @@ inspect() {
 		check -s 2 -e "loalias-pick: file: $why" -- \
 			inside loalias-pick -f file
 	done <<-END
-		;is no JSON array: $wanted
+		;is empty: $wanted, or [] if there are no containers
 		{};is no JSON array: $wanted
 		{"State":{}};is no JSON array: $wanted
 		web;is no JSON array: $wanted
@@ -123,7 +123,7 @@ inspect() {
 	check -s 2 -e "loalias-pick: $DATA/cli-28.2-ps-all.jsonl: is no JSON array: $wanted" \
 		-- inside loalias-pick -f "$DATA/cli-28.2-ps-all.jsonl"
 	: >file
-	check -s 2 -e "loalias-pick: file: is empty: $wanted" -- \
+	check -s 2 -e "loalias-pick: file: is empty: $wanted, or [] if there are no containers" -- \
 		inside loalias-pick -f file
 	printf '[]\0' >file
 	check -s 2 -e 'loalias-pick: file: has a NUL byte' -- \

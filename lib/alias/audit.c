@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "docker/containers.h"
-#include "docker/ports.h"
 #include "net/pool.h"
 #include "net/sockets.h"
 
@@ -26,7 +25,7 @@ is_udp(const struct binding *b)
 	return (strcmp(b->proto, "udp") == 0);
 }
 
-/* Is ${l} what ${b} asked for? */
+/* Is ${l} the listener of ${b}? */
 static int
 is_its(const struct listener *l, const struct binding *b)
 {
@@ -46,11 +45,11 @@ find_container(const struct listener *l, const struct containers *c,
 	size_t i, j;
 
 	for (i = 0; i < c->count; i++)
-		for (j = 0; ports_live(&c->container[i]) &&
-		    j < c->container[i].count; j++)
-			if (is_its(l, &c->container[i].binding[j])) {
+		for (j = 0; j < c->container[i].published.count; j++)
+			if (is_its(l, &c->container[i].published.binding[j])) {
 				a->container = &c->container[i];
-				a->binding = &c->container[i].binding[j];
+				a->binding =
+				    &c->container[i].published.binding[j];
 				return;
 			}
 }
@@ -111,8 +110,8 @@ add_bindings(struct audit *a, size_t first, const struct addr *alias,
 	struct listener l;
 	size_t i;
 
-	for (i = 0; ports_live(c) && i < c->count; i++) {
-		b = &c->binding[i];
+	for (i = 0; i < c->published.count; i++) {
+		b = &c->published.binding[i];
 		memset(&l, 0, sizeof(l));
 		l.bound = b->host;
 		l.v6only = 1;

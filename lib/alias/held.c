@@ -40,41 +40,60 @@ is_owner(const struct held *h, const struct container *c)
 }
 
 static int
+has_host(const struct bindings *l, const struct addr *a)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (addr_compare(&l->binding[i].host, a) == 0)
+			return (1);
+	return (0);
+}
+
+static int
 by_container(const struct held *h, const struct addr *a)
 {
 	const struct container *c;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < h->containers.count; i++) {
 		c = &h->containers.container[i];
-		if (is_owner(h, c))
-			continue;
-		for (k = 0; k < c->count; k++)
-			if (addr_compare(&c->binding[k].host, a) == 0)
-				return (1);
+		if (!is_owner(h, c) &&
+		    (has_host(&c->asked, a) || has_host(&c->published, a)))
+			return (1);
 	}
 	return (0);
 }
 
-/* Is the listener ${l} what a binding of the owner looks like? */
+/* Is ${l} the listener of one of ${all}? */
+static int
+has_listener(const struct bindings *all, const struct listener *l)
+{
+	const struct binding *b;
+	size_t i;
+
+	for (i = 0; i < all->count; i++) {
+		b = &all->binding[i];
+		if (addr_compare(&b->host, &l->bound) == 0 &&
+		    b->host_port == l->port &&
+		    strcmp(b->proto, l->udp ? "udp" : "tcp") == 0)
+			return (1);
+	}
+	return (0);
+}
+
+/* Is ${l} the listener of one of the owner's bindings? */
 static int
 is_owners(const struct held *h, const struct listener *l)
 {
-	const struct binding *b;
 	const struct container *c;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < h->containers.count; i++) {
 		c = &h->containers.container[i];
-		if (!is_owner(h, c))
-			continue;
-		for (k = 0; k < c->count; k++) {
-			b = &c->binding[k];
-			if (addr_compare(&b->host, &l->bound) == 0 &&
-			    b->host_port == l->port &&
-			    strcmp(b->proto, l->udp ? "udp" : "tcp") == 0)
-				return (1);
-		}
+		if (is_owner(h, c) && (has_listener(&c->asked, l) ||
+		    has_listener(&c->published, l)))
+			return (1);
 	}
 	return (0);
 }
@@ -105,31 +124,46 @@ held_by_other(const struct held *h, const struct addr *a)
 	    (by_container(h, a) || by_listener(h, a)));
 }
 
+/* Find the address in ${pool} that ${l} is on: as held_by_owner(). */
+static int
+find_own(const char *owner, const struct bindings *l, const struct pool *pool,
+    int found, struct addr *a, struct error *e)
+{
+	char one[ADDR_STRLEN], two[ADDR_STRLEN];
+	const struct addr *host;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		host = &l->binding[i].host;
+		if (!pool_has(pool, host))
+			continue;
+		if (found && addr_compare(a, host) != 0)
+			return (error_set(e, "%s: is on %s and on %s: which "
+			    "is its own?", owner, addr_format(a, one),
+			    addr_format(host, two)));
+		*a = *host;
+		found = 1;
+	}
+	return (found);
+}
+
 int
 held_by_owner(const struct held *h, const struct pool *pool, struct addr *a,
     struct error *e)
 {
-	char one[ADDR_STRLEN], two[ADDR_STRLEN];
 	const struct container *c;
-	const struct addr *host;
-	size_t i, k;
+	size_t i;
 	int found;
 
 	found = 0;
-	for (i = 0; i < h->containers.count; i++) {
+	for (i = 0; i < h->containers.count && found != -1; i++) {
 		c = &h->containers.container[i];
-		for (k = 0; is_owner(h, c) && k < c->count; k++) {
-			host = &c->binding[k].host;
-			if (!pool_has(pool, host))
-				continue;
-			if (found && addr_compare(a, host) != 0)
-				return (error_set(e, "%s: is on %s and on %s: "
-				    "which is its own?", h->owner,
-				    addr_format(a, one),
-				    addr_format(host, two)));
-			*a = *host;
-			found = 1;
-		}
+		if (!is_owner(h, c))
+			continue;
+		found = find_own(h->owner, &c->asked, pool, found, a, e);
+		if (found != -1)
+			found = find_own(h->owner, &c->published, pool, found,
+			    a, e);
 	}
 	return (found);
 }

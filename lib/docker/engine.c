@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "docker/engine.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,46 +164,60 @@ get(struct engine *d, const char *path, struct json **r, struct error *e)
 	return (*r != NULL ? status : -1);
 }
 
-/* Only what an engine would choose for an ID gets into a path. */
+/* Is ${s} an ID or a name?  Nothing else gets into a path. */
 static int
-is_id(const char *s)
+is_name(const char *s)
 {
 
-	return (*s != '\0' && strlen(s) <= 128 && s[strspn(s,
+	return (isalnum((unsigned char)*s) && strlen(s) <= 255 && s[strspn(s,
 	    "0123456789abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0');
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.-")] == '\0');
 }
 
-/* Replace ${c} by what inspecting it shows.  0: it is gone by now. */
+/* Inspect ${name}: as engine_inspect(). */
 static int
-inspect(struct engine *d, struct container *c, struct error *e)
+inspect(struct engine *d, const char *name, struct container *c,
+    struct error *e)
 {
-	char quoted[ERROR_QUOTE], *path;
-	struct container seen;
 	struct json *r;
+	char *path;
 	long status;
 	int result;
 
-	if (!is_id(c->id))
-		return (error_set(e, "answer: Id: is none"));
-	path = alloc_format("/containers/%s/json", c->id);
+	path = alloc_format("/containers/%s/json", name);
 	status = get(d, path, &r, e);
 	free(path);
 	if (status == 404)
 		return (0);
-	result = status == 200 ? containers_inspect(r, &seen, e) : -1;
+	result = status == 200 ? containers_inspect(r, c, e) : -1;
 	json_free(r);
-	if (result == -1)
-		return (error_prefix(e, "container %s", error_quote(quoted,
-		    c->name, strlen(c->name))));
-	containers_clear(c);
-	*c = seen;
-	return (1);
+	return (result == -1 ? -1 : 1);
 }
 
-/* Inspect what is hidden, and drop what is gone. */
+/* Replace ${c} by what inspecting it shows.  Return 0 if it is gone. */
 static int
-reveal(struct engine *d, struct containers *c, struct error *e)
+reveal(struct engine *d, struct container *c, struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+	struct container seen;
+	int found;
+
+	if (!is_name(c->id))
+		return (error_set(e, "answer: Id: is none"));
+	found = inspect(d, c->id, &seen, e);
+	if (found == -1)
+		return (error_prefix(e, "container %s", error_quote(quoted,
+		    c->name, strlen(c->name))));
+	if (found == 1) {
+		container_free(c);
+		*c = seen;
+	}
+	return (found);
+}
+
+/* Inspect the hidden containers, and drop those that are gone. */
+static int
+reveal_hidden(struct engine *d, struct containers *c, struct error *e)
 {
 	struct container *p;
 	size_t i, n;
@@ -210,11 +225,11 @@ reveal(struct engine *d, struct containers *c, struct error *e)
 
 	for (i = n = 0; i < c->count; i++) {
 		p = &c->container[i];
-		found = p->hidden ? inspect(d, p, e) : 1;
+		found = p->hidden ? reveal(d, p, e) : 1;
 		if (found == -1)
 			return (-1);
 		if (found == 0) {
-			containers_clear(p);
+			container_free(p);
 			continue;
 		}
 		if (n < i) {
@@ -227,21 +242,87 @@ reveal(struct engine *d, struct containers *c, struct error *e)
 	return (0);
 }
 
-int
-engine_list(struct engine *d, struct containers *c, struct error *e)
+/* Ask for the networks if what a container asked for depends on them. */
+static int
+add_networks(struct engine *d, struct containers *c, struct error *e)
 {
 	struct json *r;
 	int result;
 
-	memset(c, 0, sizeof(*c));
-	result = get(d, "/containers/json?all=1", &r, e) == 200 ?
-	    containers_list(r, c, e) : -1;
+	if (!containers_unset(c))
+		return (0);
+	result = get(d, "/networks", &r, e) == 200 ?
+	    containers_networks(r, c, e) : -1;
 	json_free(r);
+	return (result == -1 ? error_prefix(e, "networks") : 0);
+}
+
+/* List the containers at ${path}, and inspect the hidden ones, or ${all}. */
+static int
+list(struct engine *d, const char *path, int all, struct containers *c,
+    struct error *e)
+{
+	struct json *r;
+	size_t i;
+	int result;
+
+	memset(c, 0, sizeof(*c));
+	result = get(d, path, &r, e) == 200 ? containers_list(r, c, e) : -1;
+	json_free(r);
+	for (i = 0; all && result == 0 && i < c->count; i++)
+		c->container[i].hidden = 1;
 	if (result == 0)
-		result = reveal(d, c, e);
+		result = reveal_hidden(d, c, e);
+	if (result == 0)
+		result = add_networks(d, c, e);
 	if (result == 0)
 		return (0);
 	containers_free(c);
+	return (error_prefix(e, "%s", d->endpoint.name));
+}
+
+int
+engine_list(struct engine *d, struct containers *c, struct error *e)
+{
+
+	return (list(d, "/containers/json?all=1", 0, c, e));
+}
+
+int
+engine_labelled(struct engine *d, const char *key, struct containers *c,
+    struct error *e)
+{
+	char *escaped, *filter, *path;
+	int result;
+
+	filter = alloc_format("{\"label\":[\"%s\"]}", key);
+	escaped = curl_easy_escape(d->curl, filter, 0);
+	if (escaped == NULL)
+		alloc_exhausted();
+	path = alloc_format("/containers/json?all=1&filters=%s", escaped);
+	result = list(d, path, 1, c, e);
+	free(path);
+	curl_free(escaped);
+	free(filter);
+	return (result);
+}
+
+int
+engine_inspect(struct engine *d, const char *name, struct container *c,
+    struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+	int result;
+
+	memset(c, 0, sizeof(*c));
+	error_quote(quoted, name, strlen(name));
+	if (!is_name(name))
+		return (error_set(e, "not a container name or ID: %s",
+		    quoted));
+	result = inspect(d, name, c, e);
+	if (result != -1)
+		return (result);
+	error_prefix(e, "container %s", quoted);
 	return (error_prefix(e, "%s", d->endpoint.name));
 }
 

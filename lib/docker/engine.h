@@ -2,33 +2,53 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+struct container;
 struct containers;
 struct engine;
 struct error;
 
 /*
- * A Docker engine, or podman's service, that is asked over one connection.
- * It is given half a minute for each answer of 64 MiB at most.
+ * A Docker engine, or podman's service, asked over one connection.  Each
+ * answer may take half a minute and have 64 MiB.
  */
 
 /**
  * engine_open(endpoint, e):
  * Find the engine at ${endpoint} (as for docker -H; NULL: the one that the
- * docker command would ask).  Nothing is asked yet.  Return it, to be freed
- * with engine_close(), or NULL with ${e} set.
+ * docker command asks).  Nothing is sent yet.  Return it, to be freed with
+ * engine_close(), or NULL with ${e} set.
  */
 struct engine *engine_open(const char *, struct error *);
 
 /**
  * engine_list(d, c, e):
- * Ask for all containers, in any state, with their port bindings, none of
- * them hidden: what the list does not show is inspected.  A container that
- * vanishes meanwhile is left out.  Return 0 with ${c} filled, to be freed
- * with containers_free(); or -1 with ${e} set.
+ * Ask for all containers, in any state, with the bindings that they have and,
+ * of those that are not running, will have.  What the list does not show is
+ * inspected; a container that vanishes in between is left out.  Networks are
+ * asked for only if a container asked for a port without a host address.
+ * Return 0 with ${c} filled, to be freed with containers_free(); or -1 with
+ * ${e} set.
  */
 int engine_list(struct engine *, struct containers *, struct error *);
 
-/* engine_close(d): close the connection; ${d} may be NULL. */
+/**
+ * engine_labelled(d, key, c, e):
+ * The same for the containers with a label ${key}, a plain word; all of them
+ * are inspected, so that every member of struct container is filled.
+ */
+int engine_labelled(struct engine *, const char *, struct containers *,
+    struct error *);
+
+/**
+ * engine_inspect(d, name, c, e):
+ * Inspect the container with the name or ID ${name}.  Return 1 with ${c}
+ * filled, to be freed with container_free(); 0 if there is none; -1 with ${e}
+ * set.
+ */
+int engine_inspect(struct engine *, const char *, struct container *,
+    struct error *);
+
+/* engine_close(d): close the connection; NULL is allowed. */
 void engine_close(struct engine *);
 
 /* engine_containers(endpoint, c, e): open, list and close. */

@@ -17,7 +17,6 @@
 #include "docker/engine.h"
 #include "net/addr.h"
 #include "net/pool.h"
-#include "net/sockets.h"
 
 static const char usage[] =
     "usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]\n"
@@ -128,7 +127,7 @@ print_text(const struct audit *found)
 		a = &found->answer[i];
 		port = format_port(a->port, a->udp);
 		printf("%s\t%s\t%s\t", addr_format(&a->alias, alias), port,
-		    a->vague ? "-" : addr_format(&a->bound, bound));
+		    addr_format(&a->bound, bound));
 		free(port);
 		if (a->container != NULL) {
 			fputs("container ", stdout);
@@ -153,9 +152,8 @@ to_record(const struct answer *a)
 	port = format_port(a->port, a->udp);
 	json_set(r, "port", json_new_string(port));
 	free(port);
-	if (!a->vague)
-		json_set(r, "bound",
-		    json_new_string(addr_format(&a->bound, buf)));
+	json_set(r, "bound",
+	    json_new_string(addr_format(&a->bound, buf)));
 	if (a->container != NULL) {
 		port = format_port(a->binding->port, a->udp);
 		json_set(r, "container",
@@ -240,8 +238,9 @@ main(int argc, char *argv[])
 	    read_containers(&o, &c, &e) == -1 ||
 	    audit_find(&pool, &c, &found, &e) == -1)
 		errx(2, "%s", e.text);
-	if (!sockets_exact())
-		warnx("UDP: cannot be seen here, but for published ports");
+	if (found.v6only_unknown)
+		warnx("this kernel lacks sock_diag: IPv6-only sockets are "
+		    "counted, too");
 	if (o.json)
 		print_json(&found, in.record);
 	else

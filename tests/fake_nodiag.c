@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Preloaded, a fake of a Linux kernel without udp_diag or tcp_diag, the one of
- * the protocol $LACKS (6 or 17): it takes the request, and what it has
- * to say about it is the errno value in the message that ends the answer.
+ * Preloaded, a fake of a Linux kernel without tcp_diag (LACKS=6), udp_diag
+ * (LACKS=17) or all of sock_diag (LACKS=socket).  A kernel that lacks a table
+ * takes the request, and ends its answer with an errno value.
  */
 #define _GNU_SOURCE
 #include <sys/socket.h>
@@ -16,6 +16,21 @@
 #include <linux/netlink.h>
 
 static int lacking;
+
+int
+socket(int family, int type, int protocol)
+{
+	static int (*next)(int, int, int);
+
+	if (family == AF_NETLINK && protocol == NETLINK_SOCK_DIAG &&
+	    strcmp(getenv("LACKS"), "socket") == 0) {
+		errno = EPROTONOSUPPORT;
+		return (-1);
+	}
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "socket");
+	return (next(family, type, protocol));
+}
 
 ssize_t
 sendto(int fd, const void *buf, size_t len, int flags,

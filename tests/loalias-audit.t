@@ -247,68 +247,6 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		inside loalias-audit -f - 127.0.0.16
 }
 
-@test "a kernel that lacks one of the tables is trouble, not no listeners" {
-	need 'no network namespaces' inside true
-	need 'no compiler, or this is not Linux' "${CC:-cc}" -shared -fPIC \
-		-o nodiag.so "$TESTS/fake_nodiag.c" -ldl
-	export LD_PRELOAD=$PWD/nodiag.so
-	LACKS=17 check -s 2 -e 'loalias-audit: sock_diag: the kernel lacks udp_diag' \
-		-- audit udp,127.0.0.16,80 -- 127.0.0.16
-	LACKS=6 check -s 2 -e 'loalias-audit: sock_diag: the kernel lacks tcp_diag' \
-		-- audit tcp,127.0.0.16,80 -- 127.0.0.16
-	LACKS=99 check -s 1 -o ignore -- audit tcp,127.0.0.16,80 -- 127.0.0.16
-}
-
-@test "elsewhere: the scan tells what is bound to the address" {
-	need 'no network namespaces' inside true
-	"$TESTS/scan_build" scanning loalias-audit
-	udp='scanning: UDP: cannot be seen here, but for published ports'
-	echo "$web" >web.json
-	check -s 1 -o '127.0.0.16	81/tcp	127.0.0.16	-
-127.0.0.16	82/tcp	-	-
-127.0.0.16	83/tcp	-	-
-127.0.0.16	5353/udp	0.0.0.0	container web 53
-127.0.0.16	8080/tcp	127.0.0.16	container web 80' -e "$udp" -- \
-		inside "$TESTS/sockets" tcp,127.0.0.16,81 tcp,0.0.0.0,82 \
-		tcp,127.0.0.16,83 tcp,127.0.0.1,83 tcp,127.0.0.1,84 \
-		udp,127.0.0.16,85 tcp,127.0.0.16,8080 -- \
-		"$PWD/scanning" -f web.json 127.0.0.16
-	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"81/tcp","bound":"127.0.0.16"},{"alias":"127.0.0.16","port":"82/tcp"}]}' \
-		-e "$udp" -i '[]' -- inside "$TESTS/sockets" tcp,127.0.0.16,81 \
-		tcp,0.0.0.0,82 -- "$PWD/scanning" -j -f - 127.0.0.16
-	# A port published on all addresses is the container's, by the scan too.
-	both=${web//127.0.0.16/}
-	check -i "$both" -o '127.0.0.16	5353/udp	0.0.0.0	container web 53
-127.0.0.16	8080/tcp	-	container web 80' -e "$udp" -- \
-		inside "$TESTS/sockets" tcp,0.0.0.0,8080 -- \
-		"$PWD/scanning" -o web -f - 127.0.0.16
-}
-
-@test "elsewhere: a scan says the same on a terminal" {
-	need 'no network namespaces' inside true
-	"$TESTS/scan_build" scanning loalias-audit
-	check -i '[]' -- inside "$TESTS/on_tty" '' seen \
-		sh -c 'exec "$@" 2>/dev/tty' sh "$PWD/scanning" -f - 127.0.0.16
-	check -o $'scanning: UDP: cannot be seen here, but for published ports\r' \
-		-- cat seen
-}
-
-@test "elsewhere: a scan that cannot be made is trouble" {
-	need 'no network namespaces' inside true
-	"$TESTS/scan_build" scanning loalias-audit
-	check -s 2 -i '[]' -e 'scanning: socket: Too many open files' -- \
-		inside bash -c 'exec 3>&-; ulimit -n 9; exec "$0" "$@"' \
-		"$PWD/scanning" -f - 127.0.0.16
-	check -s 2 -i '[]' -e 'scanning: 127.0.0.16: Cannot assign requested address' \
-		-- inside sh -c 'ip address del 127.0.0.1/8 dev lo; exec "$@"' sh \
-		"$PWD/scanning" -f - 127.0.0.16
-	# What the connections say is not that nobody listens.
-	check -s 2 -i '[]' -e 'scanning: 127.0.0.16: port 1: Permission denied' \
-		-- inside sh -c 'echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind
-		ip route add prohibit 127.0.0.16/32 table local; exec "$@"' sh \
-		"$PWD/scanning" -f - 127.0.0.16
-}
-
 @test "-o, or the record's owner: its answers are not foreign" {
 	need 'no network namespaces' inside true
 	echo "$web" >web.json

@@ -289,13 +289,6 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 		udp,127.0.0.16,80,connected -- loalias-pick -f none.json
 }
 
-@test "elsewhere: what a listener is bound to is not known, and it holds nothing" {
-	"$TESTS/scan_build" scanning loalias-pick
-	echo '[]' >none.json
-	check -o 127.0.0.16 -- with tcp,127.0.0.16,80 -- \
-		"$PWD/scanning" -f none.json
-}
-
 @test "-o: the listeners of the owner's bindings are the owner's" {
 	inspect web running default 127.0.0.16 >file
 	check -o 127.0.0.16 -- with tcp,127.0.0.16,80 -- \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Which sockets answer: the kernel's table, the connect scan, and what the
- * sockets really do have to agree.  In a network namespace of its own.
+ * Which sockets answer: the kernel's table has to agree with what connections
+ * and datagrams do, in a network namespace of its own; and netstat's output.
  */
 #include <sys/types.h>
 #include <sys/ioctl.h>
@@ -30,7 +30,7 @@
 #define FIRST	20000
 #define PORTS	150
 #define SOCKETS	400
-#define ROUNDS	2
+#define ROUNDS	20
 
 static const char *alias_text[] = { "127.0.0.16", "127.0.0.17" };
 static struct addr alias[2];
@@ -147,34 +147,21 @@ compare(const char *a, const char *b, size_t i, const char *what)
 			    port, (unsigned)seed, what, a[port], b[port]);
 }
 
-static void
-test_table_and_scan_agree(void **state)
+/* Does a connection to alias ${i} find a listener? */
+static int
+takes_connection(size_t i, unsigned port)
 {
-	static char scanned[65536], listed[65536];
-	struct listeners scan, table;
-	struct error e;
-	unsigned round;
-	size_t i, open;
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int fd, result;
 
-	(void)state;
-	open = 0;
-	for (round = 1; round <= ROUNDS; round++) {
-		seed = round;
-		while (holding < SOCKETS / 2)
-			hold_any();
-		assert_int_equal(sockets_find(alias, 2, &table, &e), 0);
-		assert_int_equal(sockets_scan(alias, 2, &scan, &e), 0);
-		for (i = 0; i < 2; i++) {
-			mark(&table, i, 0, listed);
-			mark(&scan, i, 0, scanned);
-			compare(listed, scanned, i, "table, scan");
-		}
-		open += scan.count;
-		sockets_free(&table);
-		sockets_free(&scan);
-		let_go();
-	}
-	assert_true(open > ROUNDS * 50);
+	len = addr_socket(&alias[i], port, &ss);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	result = connect(fd, (struct sockaddr *)&ss, len) == 0;
+	if (!result)
+		assert_int_equal(errno, ECONNREFUSED);
+	close(fd);
+	return (result);
 }
 
 /* Does a datagram to alias ${i} find anybody?  Nobody refuses it at once. */
@@ -197,99 +184,38 @@ takes_datagram(size_t i, unsigned port)
 }
 
 static void
-test_table_and_datagrams_agree(void **state)
+test_table_and_sockets_agree(void **state)
 {
 	static char listed[65536], taken[65536];
 	struct listeners table;
 	struct error e;
 	unsigned port, round;
-	size_t i, open;
+	size_t i, open[2];
+	int udp;
 
 	(void)state;
-	open = 0;
-	for (round = 1; round <= ROUNDS * 10; round++) {
+	open[0] = open[1] = 0;
+	for (round = 1; round <= ROUNDS; round++) {
 		seed = round;
 		while (holding < SOCKETS / 2)
 			hold_any();
 		assert_int_equal(sockets_find(alias, 2, &table, &e), 0);
-		for (i = 0; i < 2; i++) {
-			mark(&table, i, 1, listed);
+		for (i = 0; i < 4; i++) {
+			udp = (int)i % 2;
+			mark(&table, i / 2, udp, listed);
 			memset(taken, 0, sizeof(taken));
 			for (port = FIRST; port < FIRST + PORTS; port++) {
-				taken[port] = (char)takes_datagram(i, port);
-				open += (size_t)taken[port];
+				taken[port] = (char)(udp ?
+				    takes_datagram(i / 2, port) :
+				    takes_connection(i / 2, port));
+				open[udp] += (size_t)taken[port];
 			}
-			compare(listed, taken, i, "table, datagrams");
+			compare(listed, taken, i / 2, udp ? "udp" : "tcp");
 		}
 		sockets_free(&table);
 		let_go();
 	}
-	assert_true(open > ROUNDS * 100);
-}
-
-/*
- * The scan of 127.0.0.1 must not take its own ends for listeners.  With so few
- * ports to pick from it meets itself about once each time.
- */
-static void
-test_scan_does_not_find_itself(void **state)
-{
-	struct listeners scan;
-	struct addr localhost;
-	struct error e;
-	int fd, i;
-
-	(void)state;
-	assert_int_equal(addr_parse("127.0.0.1", &localhost), 0);
-	fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY);
-	assert_int_equal(write(fd, "50000 50255", 11), 11);
-	for (i = 0; i < 3; i++) {
-		assert_int_equal(sockets_scan(&localhost, 1, &scan, &e), 0);
-		assert_int_equal(scan.count, 0);
-	}
-	assert_int_equal(write(fd, "32768 60999", 11), 11);
-	close(fd);
-}
-
-/* Fill the queue of a listener at ${port} so that it answers no more. */
-static void
-fill(unsigned port)
-{
-	struct sockaddr_storage ss;
-	socklen_t len;
-	int fd, i;
-
-	hold(alias_text[0], port, 0, 0, 1);
-	assert_int_equal(listen(held[holding - 1], 0), 0);
-	len = addr_socket(&alias[0], port, &ss);
-	for (i = 0; i < 3; i++) {
-		fd = socket(AF_INET, SOCK_STREAM, 0);
-		fcntl(fd, F_SETFL, O_NONBLOCK);
-		connect(fd, (struct sockaddr *)&ss, len);
-		held[holding++] = fd;
-	}
-}
-
-static void
-test_scan_and_full_queues(void **state)
-{
-	struct listeners scan;
-	struct error e;
-	unsigned port;
-
-	(void)state;
-	fill(FIRST);
-	assert_int_equal(sockets_scan(alias, 1, &scan, &e), 0);
-	assert_int_equal(scan.count, 1);
-	assert_int_equal(scan.listener[0].port, FIRST);
-	sockets_free(&scan);
-	for (port = FIRST + 1; port <= FIRST + 16; port++)
-		fill(port);
-	assert_int_equal(sockets_scan(alias, 1, &scan, &e), -1);
-	assert_string_equal(e.text, "127.0.0.16: 17 ports neither answer nor "
-	    "refuse: a packet filter or a limit on refusals is in the way");
-	assert_int_equal(scan.count, 0);
-	let_go();
+	assert_true(open[0] > ROUNDS * 50 && open[1] > ROUNDS * 50);
 }
 
 /* Listeners that come and go, in a process of their own, until it is killed. */
@@ -329,44 +255,139 @@ test_listeners_that_come_and_go(void **state)
 		assert_true(open[FIRST + PORTS]);
 		sockets_free(&l);
 	}
-	for (i = 0; i < 2; i++) {
-		if (sockets_scan(alias, 1, &l, &e) == -1)
-			fail_msg("%s", e.text);
-		mark(&l, 0, 0, open);
-		assert_true(open[FIRST + PORTS]);
-		sockets_free(&l);
-	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	let_go();
 }
 
-static void
-test_scan_of_an_absent_address(void **state)
+/* Read the file ${name} of tests/data/netstat. */
+static char *
+read_output(const char *name)
 {
-	struct listeners scan;
-	struct addr absent;
+	static char text[8192];
+	char path[64];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "tests/data/netstat/%s", name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	assert_true(n > 0 && n < sizeof(text) - 1);
+	text[n] = '\0';
+	fclose(f);
+	return (text);
+}
+
+/* What ${text} has for the addresses in ${pool}, a listener a word. */
+static void
+check_netstat(const char *text, const char *address, const char *expected)
+{
+	char bound[ADDR_STRLEN], found[512];
+	const struct listener *one;
+	struct listeners l;
+	struct addr a;
 	struct error e;
-	char expected[100];
+	size_t i, n;
+
+	memset(&l, 0, sizeof(l));
+	assert_int_equal(addr_parse(address, &a), 0);
+	if (sockets_parse_netstat(text, &a, 1, &l, &e) == -1)
+		fail_msg("%s", e.text);
+	sockets_sort(&l);
+	*found = '\0';
+	for (i = n = 0; i < l.count; i++) {
+		one = &l.listener[i];
+		n += (size_t)snprintf(found + n, sizeof(found) - n,
+		    "%s%s %u/%s", i > 0 ? ", " : "",
+		    addr_format(&one->bound, bound), one->port,
+		    one->udp ? "udp" : "tcp");
+	}
+	assert_string_equal(found, expected);
+	sockets_free(&l);
+}
+
+static void
+test_netstat_of_each_system(void **state)
+{
+	char *text;
 
 	(void)state;
-	assert_int_equal(addr_parse("192.0.2.1", &absent), 0);
-	assert_int_equal(sockets_scan(&absent, 1, &scan, &e), -1);
-	snprintf(expected, sizeof(expected), "192.0.2.1: %s",
-	    strerror(EADDRNOTAVAIL));
-	assert_string_equal(e.text, expected);
+	text = read_output("macos");
+	check_netstat(text, "127.0.0.16", "0.0.0.0 22/tcp, 0.0.0.0 5353/udp, "
+	    "127.0.0.16 3000/tcp, 127.0.0.16 5300/udp, :: 8080/tcp, :: 53/udp");
+	check_netstat(text, "127.0.0.17", "0.0.0.0 22/tcp, 0.0.0.0 5353/udp, "
+	    "127.0.0.17 3000/tcp, :: 8080/tcp, :: 53/udp");
+	check_netstat(text, "2001:db8:1111:2222:3333:4444:5555:6666",
+	    ":: 22/tcp, :: 8080/tcp, :: 8081/tcp, :: 53/udp, :: 5353/udp, "
+	    "2001:db8:1111:2222:3333:4444:5555:6666 3002/tcp");
+	check_netstat(text, "fe80::1",
+	    ":: 22/tcp, :: 8080/tcp, :: 8081/tcp, :: 53/udp, :: 5353/udp, "
+	    "fe80::1 3001/tcp, fe80::1 123/udp");
+	text = read_output("freebsd");
+	check_netstat(text, "127.0.0.16", "0.0.0.0 22/tcp, 0.0.0.0 514/udp, "
+	    "127.0.0.16 3000/tcp, 127.0.0.16 3001/tcp, 127.0.0.16 5300/udp, "
+	    ":: 8080/tcp, :: 53/udp");
+}
+
+#define LISTENS	"*.* LISTEN"
+
+static void
+test_netstat_lines(void **state)
+{
+	static const char *const skipped[] = {
+		"", "\n", " ", "tcp4", "tcp4 0 0 *.1", "tcp4 0 0 1 *.*",
+		"tcp4 0 0 *.1 *.* listen", "tcp4 0 0 *.* " LISTENS,
+		"tcp5 0 0 *.1 " LISTENS, "tcp4x 0 0 *.1 " LISTENS,
+		"sctp4 0 0 *.1 " LISTENS, "udpl4 0 0 *.1 *.*",
+		"udp4 0 0 *.1 127.0.0.1.9", "tc 0 0 *.1 " LISTENS
+	};
+	static const char *const refused[] = {
+		"tcp4 0 0 *.0 " LISTENS, "tcp4 0 0 *.65536 " LISTENS,
+		"tcp4 0 0 *.1x " LISTENS, "tcp4 0 0 *. " LISTENS,
+		"tcp4 0 0 80 " LISTENS, "tcp4 0 0 127.0.1.80 " LISTENS,
+		"tcp4 0 0 127.0.0.016.80 " LISTENS, "udp4 0 0 x.1 *.*",
+		"tcp6 0 0 2001:db8:1111:22.80 " LISTENS,
+		"tcp4 0 0 *.ssh " LISTENS
+	};
+	struct listeners l;
+	struct error e;
+	char expected[200];
+	size_t i;
+
+	(void)state;
+	memset(&l, 0, sizeof(l));
+	for (i = 0; i < sizeof(skipped) / sizeof(*skipped); i++)
+		check_netstat(skipped[i], "127.0.0.16", "");
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		assert_int_equal(sockets_parse_netstat(refused[i], alias, 1,
+		    &l, &e), -1);
+		snprintf(expected, sizeof(expected),
+		    "netstat: line not understood: %s", refused[i]);
+		assert_string_equal(e.text, expected);
+	}
+	assert_int_equal(sockets_parse_netstat("tcp4 0 0 \x1b[2J.1 " LISTENS,
+	    alias, 1, &l, &e), -1);
+	assert_string_equal(e.text, "netstat: line not understood: "
+	    "tcp4 0 0 \\x1b[2J.1 " LISTENS);
+	/* Queues that overflow their columns, and no newline at the end. */
+	check_netstat("\ttcp46 12345678 7  *.1\t*.* LISTEN more\r\n"
+	    "tcp4 0 0 127.0.0.16.65535 " LISTENS, "127.0.0.16",
+	    "127.0.0.16 65535/tcp, :: 1/tcp");
+	/* OpenBSD has no 4, and no IPv6 socket that takes IPv4. */
+	check_netstat("tcp 0 0 *.1 " LISTENS "\ntcp6 0 0 *.2 " LISTENS
+	    "\nudp 0 0 127.0.0.16.3 *.*", "127.0.0.16",
+	    "0.0.0.0 1/tcp, 127.0.0.16 3/udp");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table_and_scan_agree),
-		cmocka_unit_test(test_table_and_datagrams_agree),
-		cmocka_unit_test(test_scan_does_not_find_itself),
-		cmocka_unit_test(test_scan_and_full_queues),
+		cmocka_unit_test(test_table_and_sockets_agree),
 		cmocka_unit_test(test_listeners_that_come_and_go),
-		cmocka_unit_test(test_scan_of_an_absent_address),
+		cmocka_unit_test(test_netstat_of_each_system),
+		cmocka_unit_test(test_netstat_lines),
 	};
 	size_t i;
 

@@ -34,8 +34,7 @@ is_its(const struct listener *l, const struct binding *b)
 		return (0);
 	/* A wildcard is published as 0.0.0.0, as ::, or as both. */
 	return (addr_compare(&b->host, &l->bound) == 0 ||
-	    (addr_is_any(&b->host) &&
-	    (l->scanned || addr_is_any(&l->bound))));
+	    (addr_is_any(&b->host) && addr_is_any(&l->bound)));
 }
 
 static void
@@ -78,7 +77,6 @@ add_listener(struct audit *a, const struct addr *alias,
 	new->port = l->port;
 	new->udp = l->udp;
 	new->bound = l->bound;
-	new->vague = l->scanned;
 	find_container(l, c, new);
 	if (new->container != NULL || owner == NULL)
 		return;
@@ -171,6 +169,7 @@ audit_find(const struct pool *pool, const struct containers *c,
 	memset(a, 0, sizeof(*a));
 	if (sockets_find(pool->addr, pool->count, &l, e) == -1)
 		return (-1);
+	a->v6only_unknown = l.v6only_unknown;
 	o = find_owners(&l);
 	for (i = 0; i < pool->count; i++) {
 		alias = &pool->addr[i];

@@ -21,7 +21,6 @@ struct answer {
 	unsigned		 port;
 	int			 udp;
 	struct addr		 bound;
-	int			 vague;	/* or bound to a wildcard */
 	const struct container	*container;	/* NULL if none's, and then */
 	const struct binding	*binding;	/* of the container */
 	pid_t			 pid;		/* the process; 0 if unknown */
@@ -31,6 +30,7 @@ struct answer {
 struct audit {
 	struct answer	*answer;
 	size_t		 count;
+	int		 v6only_unknown;	/* as in struct listeners */
 };
 
 /**

@@ -30,8 +30,6 @@ pick_look(struct pick *p, struct error *e)
 	sockets_free(&p->held.listeners);
 	if (ask(p, e) == -1)
 		return (-1);
-	if (!sockets_exact())
-		return (0);
 	return (sockets_find(p->pool.addr, p->pool.count, &p->held.listeners,
 	    e));
 }

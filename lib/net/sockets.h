@@ -8,47 +8,38 @@
 
 struct error;
 
-/* A TCP or UDP socket of this host that waits for whoever comes. */
+/* A listening TCP socket, or a UDP socket without a peer, of this host. */
 struct listener {
 	struct addr	bound;		/* IPv4-mapped already unmapped */
 	unsigned	port;
 	int		udp;
 	int		v6only;		/* bound to ::, and takes no IPv4 */
-	int		scanned;	/* bound may be a wildcard instead */
 	unsigned long	inode;		/* 0 if not known */
 };
 
 struct listeners {
 	struct listener	*listener;
 	size_t		 count;
+	int		 v6only_unknown; /* v6only of some is not known: 0 */
 };
 
 /**
  * sockets_find(alias, n, l, e):
- * Find the listeners that answer on one of the ${n} addresses at ${alias}:
- * bound to it, or to a wildcard that covers it.  Where the kernel's tables
- * cannot be read this is sockets_scan().  Return 0 with ${l} filled, sorted by
- * address, protocol and port; or -1 with ${e} set.
+ * Find the listeners that answer on one of the ${n} IPv4 addresses at
+ * ${alias}: bound to it, or to a wildcard that covers it.  Return 0 with ${l}
+ * filled, sorted by address, protocol and port; or -1 with ${e} set.
  */
 int sockets_find(const struct addr *, size_t, struct listeners *,
     struct error *);
 
 /**
- * sockets_exact():
- * Does sockets_find() tell on this system whether a listener is bound to the
- * address itself, or is it sockets_scan()?
+ * sockets_parse_netstat(text, alias, n, l, e):
+ * Append to ${l} the listeners in ${text}, the output of netstat -anl on
+ * macOS or a BSD, that answer on one of the ${n} addresses at ${alias}.
+ * Return 0, or -1 with ${e} set if a listener's line is not understood.
  */
-int sockets_exact(void);
-
-/**
- * sockets_scan(alias, n, l, e):
- * The same by connecting to every TCP port of each address, on any system.
- * UDP is not seen.  What does not answer on 127.0.0.1 too is bound to the
- * address; of what does it is not known, and it is marked as scanned.  The
- * services see a connection that is closed at once.
- */
-int sockets_scan(const struct addr *, size_t, struct listeners *,
-    struct error *);
+int sockets_parse_netstat(const char *, const struct addr *, size_t,
+    struct listeners *, struct error *);
 
 /* sockets_answers(l, alias): does ${l} answer on ${alias}? */
 int sockets_answers(const struct listener *, const struct addr *);

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,9 +24,9 @@
 #include "base/io.h"
 
 /*
- * sock_diag(7).  The states are those of include/net/tcp_states.h: a UDP
- * socket that is connected hears its peer only, and one that is not is in
- * "close".
+ * The tables of sock_diag(7); or of /proc/net where the kernel lacks those.
+ * The states are those of include/net/tcp_states.h: a connected UDP socket
+ * receives from its peer only, and one that is not is in "close".
  */
 #define STATE_CLOSE	7
 #define STATE_LISTEN	10
@@ -34,10 +35,11 @@
 
 struct table {
 	int		 family, proto;
-	const char	*name;
+	unsigned	 state;		/* of a socket that answers */
+	const char	*name, *path;
 };
 
-/* What the dump is compared with and collected in. */
+/* A table as it is read, and the listeners found in it. */
 struct dump {
 	const struct table	*table;
 	const struct addr	*alias;
@@ -45,6 +47,21 @@ struct dump {
 	unsigned		 lo;	/* the index of the loopback device */
 	struct listeners	*l;
 };
+
+/* Append ${one} if it answers on one of the aliases. */
+static void
+append(struct dump *d, struct listener *one)
+{
+	size_t i;
+
+	one->udp = d->table->proto == IPPROTO_UDP;
+	addr_unmap(&one->bound);
+	for (i = 0; i < d->n; i++)
+		if (sockets_answers(one, &d->alias[i])) {
+			sockets_append(d->l, one);
+			return;
+		}
+}
 
 static int
 ask(int fd, const struct table *t, struct error *e)
@@ -63,8 +80,7 @@ ask(int fd, const struct table *t, struct error *e)
 	request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	request.query.sdiag_family = (uint8_t)t->family;
 	request.query.sdiag_protocol = (uint8_t)t->proto;
-	request.query.idiag_states = 1U << (t->proto == IPPROTO_TCP ?
-	    STATE_LISTEN : STATE_CLOSE);
+	request.query.idiag_states = 1U << t->state;
 	if (sendto(fd, &request, sizeof(request), 0,
 	    (struct sockaddr *)&kernel, sizeof(kernel)) == -1)
 		return (error_sys(e, "sock_diag: %s", t->name));
@@ -99,32 +115,24 @@ collect(struct dump *d, const struct nlmsghdr *h)
 {
 	struct inet_diag_msg m;
 	struct listener one;
-	size_t i;
 
 	memcpy(&m, NLMSG_DATA(h), sizeof(m));
+	/* SO_BINDTODEVICE: packets for an alias arrive on lo only. */
+	if (m.id.idiag_if != 0 && m.id.idiag_if != d->lo)
+		return;
 	memset(&one, 0, sizeof(one));
 	one.bound.family = d->table->family;
 	memcpy(one.bound.byte, m.id.idiag_src,
 	    one.bound.family == AF_INET ? 4 : 16);
-	addr_unmap(&one.bound);
 	one.port = ntohs(m.id.idiag_sport);
-	one.udp = d->table->proto == IPPROTO_UDP;
 	one.inode = m.idiag_inode;
-	one.v6only = one.bound.family == AF_INET6 &&
-	    addr_is_any(&one.bound) && v6only(h);
-	/* SO_BINDTODEVICE: nothing comes to an alias but over lo. */
-	if (m.id.idiag_if != 0 && m.id.idiag_if != d->lo)
-		return;
-	for (i = 0; i < d->n; i++)
-		if (sockets_answers(&one, &d->alias[i])) {
-			sockets_append(d->l, &one);
-			return;
-		}
+	one.v6only = one.bound.family == AF_INET6 && v6only(h);
+	append(d, &one);
 }
 
 /*
- * What went wrong, an errno value, or 0: it stands in place of an answer, or
- * in what ends one (a kernel without a table's module begins the answer).
+ * The errno value in ${h}, or 0.  It is a message of its own, or ends a dump:
+ * a kernel without a table's module begins the dump all the same.
  */
 static int
 failure(const struct nlmsghdr *h)
@@ -138,8 +146,10 @@ failure(const struct nlmsghdr *h)
 	return (number < 0 ? -number : 0);
 }
 
-/* Take what one read brought.  Return 1 if that was the last, -1 if bad. */
-static int
+enum reply { REPLY_BAD = -1, REPLY_MORE, REPLY_END, REPLY_NO_TABLE };
+
+/* Take the messages of one read; REPLY_BAD with ${e} set. */
+static enum reply
 take(struct dump *d, const char *buf, size_t len, struct error *e)
 {
 	const struct nlmsghdr *h;
@@ -148,25 +158,25 @@ take(struct dump *d, const char *buf, size_t len, struct error *e)
 	    h = NLMSG_NEXT(h, len)) {
 		errno = failure(h);
 		if (errno == ENOENT)
-			return (error_set(e, "sock_diag: the kernel lacks "
-			    "%s_diag", d->table->name));
-		if (errno != 0)
-			return (error_sys(e, "sock_diag: %s",
-			    d->table->name));
+			return (REPLY_NO_TABLE);
+		if (errno != 0) {
+			error_sys(e, "sock_diag: %s", d->table->name);
+			return (REPLY_BAD);
+		}
 		if (h->nlmsg_type == NLMSG_DONE)
-			return (1);
+			return (REPLY_END);
 		if (h->nlmsg_type == SOCK_DIAG_BY_FAMILY && h->nlmsg_len >=
 		    NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 			collect(d, h);
 	}
-	return (0);
+	return (REPLY_MORE);
 }
 
-static int
+static enum reply
 receive(int fd, struct dump *d, char *buf, struct error *e)
 {
+	enum reply reply;
 	ssize_t n;
-	int result;
 
 	do {
 		do
@@ -177,16 +187,98 @@ receive(int fd, struct dump *d, char *buf, struct error *e)
 		if (n == 0 || n > ROOM)
 			return (error_set(e, "sock_diag: %s: answer of %zd "
 			    "bytes", d->table->name, n));
-		result = take(d, buf, (size_t)n, e);
-	} while (result == 0);
-	return (result == 1 ? 0 : -1);
+		reply = take(d, buf, (size_t)n, e);
+	} while (reply == REPLY_MORE);
+	return (reply);
 }
 
-int
-sockets_exact(void)
+/* An address as /proc/net prints it: words of 32 bits in host order. */
+static int
+parse_words(const char *hex, struct addr *a)
 {
+	size_t i, words;
+	uint32_t word;
+	char one[9];
 
-	return (1);
+	words = a->family == AF_INET ? 1 : 4;
+	if (strlen(hex) != words * 8)
+		return (-1);
+	for (i = 0; i < words; i++) {
+		memcpy(one, hex + i * 8, 8);
+		one[8] = '\0';
+		word = (uint32_t)strtoul(one, NULL, 16);
+		memcpy(a->byte + i * 4, &word, 4);
+	}
+	return (0);
+}
+
+/*
+ * Take one line of /proc/net (proc_net(5)), which has neither IPV6_V6ONLY nor
+ * the device: such sockets are counted as sockets that answer.
+ */
+static int
+take_line(struct dump *d, const char *line)
+{
+	struct listener one;
+	unsigned state;
+	char hex[33];
+
+	memset(&one, 0, sizeof(one));
+	one.bound.family = d->table->family;
+	if (sscanf(line, "%*u: %32[0-9A-F]:%4X %*[0-9A-F]:%*4X %2X %*X:%*X "
+	    "%*X:%*X %*X %*u %*u %lu", hex, &one.port, &state,
+	    &one.inode) != 4 || parse_words(hex, &one.bound) == -1)
+		return (-1);
+	if (state != d->table->state)
+		return (0);
+	if (one.bound.family == AF_INET6 && addr_is_any(&one.bound))
+		d->l->v6only_unknown = 1;
+	append(d, &one);
+	return (0);
+}
+
+static int
+read_proc(struct dump *d, struct error *e)
+{
+	char line[256];
+	int result;
+	FILE *f;
+
+	f = fopen(d->table->path, "re");
+	/* A kernel without IPv6 has no such file. */
+	if (f == NULL && errno == ENOENT && d->table->family == AF_INET6)
+		return (0);
+	if (f == NULL || fgets(line, sizeof(line), f) == NULL) {
+		result = error_sys(e, "%s", d->table->path);
+		goto out;
+	}
+	result = 0;
+	while (result == 0 && fgets(line, sizeof(line), f) != NULL)
+		if (take_line(d, line) == -1)
+			result = error_set(e, "%s: line not understood",
+			    d->table->path);
+	if (result == 0 && ferror(f))
+		result = error_sys(e, "%s", d->table->path);
+out:
+	if (f != NULL)
+		fclose(f);
+	return (result);
+}
+
+/* Read ${d}'s table by ${fd}, or from /proc if that is -1 or cannot be. */
+static int
+read_table(int fd, struct dump *d, char *buf, struct error *e)
+{
+	enum reply reply;
+
+	if (fd == -1)
+		return (read_proc(d, e));
+	if (ask(fd, d->table, e) == -1)
+		return (-1);
+	reply = receive(fd, d, buf, e);
+	if (reply == REPLY_NO_TABLE)
+		return (read_proc(d, e));
+	return (reply == REPLY_END ? 0 : -1);
 }
 
 int
@@ -194,10 +286,12 @@ sockets_find(const struct addr *alias, size_t n, struct listeners *l,
     struct error *e)
 {
 	static const struct table table[] = {
-		{ AF_INET, IPPROTO_TCP, "tcp" },
-		{ AF_INET, IPPROTO_UDP, "udp" },
-		{ AF_INET6, IPPROTO_TCP, "tcp" },
-		{ AF_INET6, IPPROTO_UDP, "udp" }
+		{ AF_INET, IPPROTO_TCP, STATE_LISTEN, "tcp", "/proc/net/tcp" },
+		{ AF_INET, IPPROTO_UDP, STATE_CLOSE, "udp", "/proc/net/udp" },
+		{ AF_INET6, IPPROTO_TCP, STATE_LISTEN, "tcp",
+		    "/proc/net/tcp6" },
+		{ AF_INET6, IPPROTO_UDP, STATE_CLOSE, "udp",
+		    "/proc/net/udp6" }
 	};
 	static const struct timeval patience = { 5, 0 };
 	struct dump d = { NULL, alias, n, 0, l };
@@ -207,20 +301,19 @@ sockets_find(const struct addr *alias, size_t n, struct listeners *l,
 
 	memset(l, 0, sizeof(*l));
 	fd = io_cloexec(socket(AF_NETLINK, SOCK_DGRAM, NETLINK_SOCK_DIAG));
-	if (fd == -1)
-		return (error_sys(e, "sock_diag"));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (fd != -1)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		    sizeof(patience));
 	d.lo = if_nametoindex("lo");
 	buf = alloc_array(ROOM, 1);
 	result = 0;
 	for (i = 0; i < 4 && result == 0; i++) {
 		d.table = &table[i];
-		result = ask(fd, d.table, e);
-		if (result == 0)
-			result = receive(fd, &d, buf, e);
+		result = read_table(fd, &d, buf, e);
 	}
 	free(buf);
-	close(fd);
+	if (fd != -1)
+		close(fd);
 	if (result == -1)
 		sockets_free(l);
 	sockets_sort(l);

@@ -68,7 +68,7 @@ UNIT = \
 	tests/unit_containers \
 	tests/unit_listen \
 	tests/unit_noproxy \
-	tests/unit_plan \
+	tests/unit_sudo \
 	tests/unit_base \
 	tests/unit_json \
 	tests/unit_sha256 \

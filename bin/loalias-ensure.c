@@ -12,9 +12,9 @@
 #include "base/input.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "loopback/ensure.h"
 #include "loopback/interface.h"
 #include "loopback/persist.h"
+#include "loopback/sudo.h"
 #include "net/addr.h"
 #include "net/pool.h"
 
@@ -24,7 +24,7 @@ static const char usage[] =
     "       loalias-ensure -P launchd | sudoers [address ...]\n";
 
 static int jflag, nflag;
-static struct ensure want = { NULL, PLAN_ADD, 1 };
+static struct interface_change want = { NULL, 0, 1 };
 
 static char *
 join(const struct pool *pool)
@@ -51,15 +51,15 @@ complain(const struct pool *done, const struct pool *left, int result,
 
 	if (done->count > 0) {
 		line = join(done);
-		warnx("%s: %s %s", want.interface, want.verb == PLAN_ADD ?
-		    "added" : "removed", line);
+		warnx("%s: %s %s", want.interface, want.remove ?
+		    "removed" : "added", line);
 		free(line);
 	}
-	if (result != 1 || geteuid() == 0) {
+	if (result != 1) {
 		warnx("%s", e->text);
 		return;
 	}
-	line = ensure_command(&want, left);
+	line = sudo_by_hand(&want, left);
 	warnx("%s; to do it by hand: %s", e->text, line);
 	free(line);
 }
@@ -85,7 +85,7 @@ print(const struct pool *pool, const struct pool *done, struct input *in)
 	size_t i;
 
 	if (!jflag) {
-		if (want.verb == PLAN_REMOVE)
+		if (want.remove)
 			pool = done;
 		for (i = 0; i < pool->count; i++)
 			puts(addr_format(&pool->addr[i], text));
@@ -102,6 +102,17 @@ print(const struct pool *pool, const struct pool *done, struct input *in)
 	free(line);
 }
 
+/* Two runs at the same time ask for one password. */
+static void
+lock(void)
+{
+
+	if (sudo_lock(0) == 0 || !want.ask)
+		return;
+	warnx("waiting for another loalias-ensure");
+	sudo_lock(1);
+}
+
 /* Make ${pool} as it is wanted, and print it. */
 static int
 ensure(const struct pool *pool, struct input *in)
@@ -114,11 +125,13 @@ ensure(const struct pool *pool, struct input *in)
 	memset(&left, 0, sizeof(left));
 	memset(&todo, 0, sizeof(todo));
 	status = 2;
-	result = interface_check(want.interface, want.verb, &e);
+	result = interface_check(&want, &e);
 	if (result == 0)
-		result = ensure_look(&want, pool, &todo, &e);
-	if (result == 0 && todo.count > 0 && !nflag)
-		result = ensure_change(&want, &todo, &done, &left, &e);
+		result = interface_select(&want, pool, &todo, &e);
+	if (result == 0 && todo.count > 0 && !nflag) {
+		lock();
+		result = sudo_apply(&want, &todo, &done, &left, &e);
+	}
 	if (result == 0) {
 		print(pool, nflag ? &todo : &done, in);
 		status = nflag && todo.count > 0;
@@ -138,12 +151,12 @@ sensible(const char *persist, int argc, char *const *argv)
 
 	for (i = 0; i < argc; i++)
 		if (strcmp(argv[i], "-") == 0 && (argc > 1 ||
-		    persist != NULL || want.verb == PLAN_REMOVE))
+		    persist != NULL || want.remove))
 			return (0);
 	if (persist != NULL)
 		return (want.ask && !jflag && !nflag &&
-		    want.verb == PLAN_ADD && want.interface == NULL);
-	return (want.verb == PLAN_ADD || (argc > 0 && !jflag));
+		    !want.remove && want.interface == NULL);
+	return (!want.remove || (argc > 0 && !jflag));
 }
 
 /* Carry out a command line that is sensible; return the exit status. */
@@ -158,7 +171,7 @@ run(const char *persist, char *const *operand)
 	memset(&in, 0, sizeof(in));
 	memset(&pool, 0, sizeof(pool));
 	if (want.interface == NULL)
-		want.interface = interface_system.interface;
+		want.interface = interface_system.name;
 	status = 2;
 	if (pool_operands(operand, &in, &pool, &e) == -1)
 		warnx("%s", e.text);
@@ -190,7 +203,7 @@ main(int argc, char *argv[])
 			want.ask = 0;
 			break;
 		case 'd':
-			want.verb = PLAN_REMOVE;
+			want.remove = 1;
 			break;
 		case 'i':
 			want.interface = optarg;

@@ -1,14 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # loalias-ensure as it is on macOS and the BSDs: the whole tool, with
-# lib/loopback/interface_bsd.c on a stand-in for the kernel (fake_kernel.c), and stand-ins for
-# sudo, doas and ifconfig under the real names in a mount namespace.
+# lib/loopback/interface_bsd.c, in a network namespace whose loopback interface
+# is lo0, and stand-ins for sudo, doas and ifconfig under the real names in a
+# mount namespace.
 
 load lib.sh
+load netns.sh
 
 setup_file() {
-	[ "$(uname)" != Linux ] ||
-		"$BATS_TEST_DIRNAME/fake_build" "$BATS_FILE_TMPDIR/loalias-ensure"
+	[ "$(uname)" != Linux ] || "$BATS_TEST_DIRNAME/bsd_build" \
+		"$BATS_FILE_TMPDIR/loalias-ensure" loalias-ensure
 }
 
 may_mount() {
@@ -18,24 +20,27 @@ may_mount() {
 # A Mac after a reboot: 127.0.0.1 only, and sudo that asks for a password.
 bsd() {
 	need 'no mount namespaces, or this is not Linux' may_mount
+	new_ns
+	on ip link set lo name lo0
+	on ip link set lo0 up
+	on ip address del 127.0.0.1/8 dev lo0
+	on ip address add 127.0.0.1/32 dev lo0
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/*
 	STATE=$BATS_TEST_TMPDIR/state
 	mkdir "$STATE"
 	chmod 777 "$STATE" .
-	echo 127.0.0.1 >"$STATE/lo0"
 	echo locked >"$STATE/mode"
 	echo sudo >"$STATE/programs"
 	: >"$STATE/log"
 	chmod 666 "$STATE"/*
 	unset TERM SUDO_ASKPASS DISPLAY WAYLAND_DISPLAY XAUTHORITY \
 		XDG_RUNTIME_DIR
-	export STATE FAKE_LO0=$STATE/lo0
 	ENSURE=$BATS_FILE_TMPDIR/loalias-ensure
 }
 
-# on ...: run it there, without a terminal.
-on() {
-	setsid -w "$TESTS/fake_system" "$STATE" "$@"
+# without_terminal ...: run it there, without a terminal.
+without_terminal() {
+	on setsid -w "$TESTS/fake_system" "$STATE" "$@"
 }
 
 # typing ANSWER ...: run it there, with a terminal on which ANSWER is typed.
@@ -43,57 +48,81 @@ typing() {
 	local answer=$1
 
 	shift
-	"$TESTS/fake_system" "$STATE" "$TESTS/on_tty" "$answer" \
+	on "$TESTS/fake_system" "$STATE" "$TESTS/on_tty" "$answer" \
 		"$STATE/tty" "$@"
+}
+
+# add ADDRESS...: they exist already.
+add() {
+	for address; do
+		on ip address add "$address/32" dev lo0
+	done
+}
+
+# has ADDRESS...: these are all that lo0 has.
+has() {
+	check -o "$(printf '%s/32\n' "$@")" -- without_terminal sh -c \
+		'ip -o -4 address show dev lo0 | awk "{ print \$4 }"'
 }
 
 log() {
 	check -o "$1" -- cat "$STATE/log"
 	: >"$STATE/log"
 	# Whatever was run, 127.0.0.1 is where it was.
-	check -o 127.0.0.1 -- head -n 1 "$STATE/lo0"
+	check -o 127.0.0.1/32 -- without_terminal sh -c \
+		'ip -o -4 address show dev lo0 | awk "{ print \$4; exit }"'
 }
 
 SCRIPT="'i=\$1; shift; for a do /sbin/ifconfig \"\$i\" alias \"\$a\" || exit; done'"
 
 @test "nothing is missing: nothing is run, nobody asked" {
 	bsd
-	printf '%s\n' 127.0.0.16 127.0.0.17 >>"$STATE/lo0"
+	add 127.0.0.16 127.0.0.17
 	check -o '127.0.0.16
-127.0.0.17' -- on "$ENSURE" 127.0.0.16/31
+127.0.0.17' -- without_terminal "$ENSURE" 127.0.0.16/31
 	check -o '{"interface":"lo0","pool":["127.0.0.1"],"added":[]}' \
-		-- on "$ENSURE" -j 127.0.0.1
-	check -o 127.0.0.17 -- on "$ENSURE" -n 127.0.0.17
+		-- without_terminal "$ENSURE" -j 127.0.0.1
+	check -o 127.0.0.17 -- without_terminal "$ENSURE" -n 127.0.0.17
 	log ''
 }
 
-@test "root: by ioctl, each one with its mask, and only what is missing" {
+@test "root: by ifconfig, each one with its mask, and only what is missing" {
 	bsd
 	: >"$STATE/root"
-	echo 127.0.0.17 >>"$STATE/lo0"
+	add 127.0.0.17
 	check -o '127.0.0.16
 127.0.0.17
-127.0.0.18' -- on "$ENSURE" 127.0.0.16-127.0.0.18
-	log 'kernel: lo0: add 127.0.0.16 mask ffffffff
-kernel: lo0: add 127.0.0.18 mask ffffffff'
+127.0.0.18' -- without_terminal "$ENSURE" 127.0.0.16-127.0.0.18
+	log 'ifconfig: lo0 alias 127.0.0.16/32
+ifconfig: lo0 alias 127.0.0.18/32'
+	has 127.0.0.1 127.0.0.17 127.0.0.16 127.0.0.18
 	check -o '127.0.0.17
-127.0.0.18' -- on "$ENSURE" -d 127.0.0.1 127.0.0.17-127.0.0.20
-	log 'kernel: lo0: delete 127.0.0.17
-kernel: lo0: delete 127.0.0.18'
-	check -o '127.0.0.1
-127.0.0.16' -- cat "$STATE/lo0"
+127.0.0.18' -- without_terminal "$ENSURE" -d 127.0.0.1 127.0.0.17-127.0.0.20
+	log 'ifconfig: lo0 -alias 127.0.0.17
+ifconfig: lo0 -alias 127.0.0.18'
+	has 127.0.0.1 127.0.0.16
+}
+
+@test "root: ifconfig fails for two: the rest is done, and told" {
+	bsd
+	: >"$STATE/root"
+	printf '127.0.0.%d\n' 16 18 >"$STATE/broken"
+	check -s 2 -e 'loalias-ensure: lo0: added 127.0.0.17 127.0.0.19
+loalias-ensure: lo0: ifconfig: ioctl (SIOCAIFADDR): cannot be done' \
+		-- without_terminal "$ENSURE" 127.0.0.16/30
+	has 127.0.0.1 127.0.0.17 127.0.0.19
 }
 
 @test "sudo -n suffices: word for word what sudoers may allow" {
 	bsd
 	echo free >"$STATE/mode"
 	check -o '{"interface":"lo0","pool":["127.0.0.16","127.0.0.17"],"added":["127.0.0.16","127.0.0.17"]}' \
-		-- on "$ENSURE" -bj 127.0.0.16/31
+		-- without_terminal "$ENSURE" -bj 127.0.0.16/31
 	log 'sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32
 ifconfig: lo0 alias 127.0.0.16/32
 sudo: -n /sbin/ifconfig lo0 alias 127.0.0.17/32
 ifconfig: lo0 alias 127.0.0.17/32'
-	check -o 127.0.0.16 -- on "$ENSURE" -d 127.0.0.16
+	check -o 127.0.0.16 -- without_terminal "$ENSURE" -d 127.0.0.16
 	log 'sudo: -n /sbin/ifconfig lo0 -alias 127.0.0.16
 ifconfig: lo0 -alias 127.0.0.16'
 }
@@ -118,7 +147,7 @@ ifconfig: lo0 alias 127.0.0.18/32"
 
 @test "-d asks once, too, and removes without a mask" {
 	bsd
-	printf '%s\n' 127.0.0.16 127.0.0.17 >>"$STATE/lo0"
+	add 127.0.0.16 127.0.0.17
 	check -o '127.0.0.16
 127.0.0.17' -- typing secret "$ENSURE" -d 127.0.0.16/30
 	log "sudo: -n /sbin/ifconfig lo0 -alias 127.0.0.16
@@ -131,13 +160,13 @@ ifconfig: lo0 -alias 127.0.0.17"
 @test "no terminal: askpass, or the command to run by hand" {
 	bsd
 	check -s 2 -e "loalias-ensure: lo0: sudo: a password is required; to do it by hand: /usr/bin/sudo /bin/sh -c $SCRIPT sh lo0 127.0.0.16/32 127.0.0.17/32" \
-		-- on "$ENSURE" 127.0.0.16/31
+		-- without_terminal "$ENSURE" 127.0.0.16/31
 	log 'sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32'
 
 	printf '#!/bin/sh\necho secret\n' >askpass
 	chmod 755 askpass
 	check -o '127.0.0.16
-127.0.0.17' -- env SUDO_ASKPASS="$PWD/askpass" DISPLAY=:0 setsid -w \
+127.0.0.17' -- on env SUDO_ASKPASS="$PWD/askpass" DISPLAY=:0 setsid -w \
 		"$TESTS/fake_system" "$STATE" "$ENSURE" 127.0.0.16/31
 	log "sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32
 sudo: -A -p 'Password of %p, to add 127.0.0.16 127.0.0.17 to lo0: ' /bin/sh -c $SCRIPT sh lo0 127.0.0.16/32 127.0.0.17/32
@@ -153,12 +182,10 @@ SUDO_ASKPASS' -- cat "$STATE/env"
 
 @test "the command that is shown does it" {
 	bsd
-	on "$ENSURE" 127.0.0.16/31 2>message || :
+	without_terminal "$ENSURE" 127.0.0.16/31 2>message || :
 	sed 's/.*by hand: .usr.bin.sudo//' message >command
-	check -- on sh command
-	check -o '127.0.0.1
-127.0.0.16
-127.0.0.17' -- cat "$STATE/lo0"
+	check -- without_terminal sh command
+	has 127.0.0.1 127.0.0.16 127.0.0.17
 }
 
 @test "-b never asks" {
@@ -180,7 +207,7 @@ loalias-ensure: lo0: /usr/bin/sudo: exit status 1; to do it by hand: /usr/bin/su
 	log "sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32
 sudo: -p 'Password of %p, to add 127.0.0.16 to lo0: ' /sbin/ifconfig lo0 alias 127.0.0.16/32
 sudo: prompt"
-	check -o 127.0.0.1 -- cat "$STATE/lo0"
+	has 127.0.0.1
 }
 
 @test "ifconfig fails on the third: what worked is told, on stderr" {
@@ -191,23 +218,24 @@ loalias-ensure: lo0: added 127.0.0.16 127.0.0.17
 loalias-ensure: lo0: /usr/bin/sudo: exit status 1; to do it by hand: '"/usr/bin/sudo /bin/sh -c $SCRIPT sh lo0 127.0.0.18/32 127.0.0.19/32" \
 		-- typing secret "$ENSURE" 127.0.0.16/30
 
-	echo 127.0.0.1 >"$STATE/lo0"
+	on ip address flush dev lo0
+	add 127.0.0.1
 	echo free >"$STATE/mode"
 	check -s 2 -e 'loalias-ensure: lo0: added 127.0.0.16 127.0.0.17
 loalias-ensure: lo0: ifconfig: ioctl (SIOCAIFADDR): cannot be done; to do it by hand: '"/usr/bin/sudo /bin/sh -c $SCRIPT sh lo0 127.0.0.18/32 127.0.0.19/32" \
-		-- on "$ENSURE" -j 127.0.0.16/30
+		-- without_terminal "$ENSURE" -j 127.0.0.16/30
 
-	printf '127.0.0.%d\n' 18 19 >>"$STATE/lo0"
+	add 127.0.0.18 127.0.0.19
 	check -s 2 -e 'loalias-ensure: lo0: removed 127.0.0.16 127.0.0.17
 loalias-ensure: lo0: ifconfig: ioctl (SIOCDIFADDR): cannot be done; to do it by hand: '"/usr/bin/sudo /bin/sh -c ${SCRIPT/ alias/ -alias} sh lo0 127.0.0.18 127.0.0.19" \
-		-- on "$ENSURE" -d 127.0.0.16/30
+		-- without_terminal "$ENSURE" -d 127.0.0.16/30
 }
 
 @test "what the commands say of themselves is not believed" {
 	bsd
 	echo idle >"$STATE/mode"
-	check -s 2 -e 'loalias-ensure: lo0: no command failed, and yet 127.0.0.16 is as it was' \
-		-- on "$ENSURE" 127.0.0.16/31
+	check -s 2 -e 'loalias-ensure: lo0: 127.0.0.16 did not change although the command succeeded' \
+		-- without_terminal "$ENSURE" 127.0.0.16/31
 }
 
 @test "what the commands print does not get among the addresses" {
@@ -216,7 +244,7 @@ loalias-ensure: lo0: ifconfig: ioctl (SIOCDIFADDR): cannot be done; to do it by 
 	check -o 127.0.0.16 -e 'lo0: as you wish' \
 		-- typing secret "$ENSURE" 127.0.0.16
 	echo free >"$STATE/mode"
-	check -o 127.0.0.17 -- on "$ENSURE" 127.0.0.17
+	check -o 127.0.0.17 -- without_terminal "$ENSURE" 127.0.0.17
 }
 
 @test "sudoers that allow some: the others are asked for" {
@@ -224,7 +252,8 @@ loalias-ensure: lo0: ifconfig: ioctl (SIOCDIFADDR): cannot be done; to do it by 
 	# No password for the first, and none afterwards.
 	sed 's|^if \[ "$(cat|[ "$*" != "/sbin/ifconfig lo0 alias 127.0.0.16/32" ] \|\| exec "$@"\n&|' \
 		"$TESTS/fake_sudo" >fake_sudo
-	cp "$TESTS/fake_system" "$TESTS/fake_ifconfig" "$TESTS/on_tty" .
+	cp "$TESTS/fake_system" "$TESTS/fake_ifconfig" "$TESTS/fake_netstat" \
+		"$TESTS/on_tty" .
 	TESTS=$PWD
 	check -o '127.0.0.16
 127.0.0.17' -- typing secret "$ENSURE" 127.0.0.16/31
@@ -249,10 +278,10 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	END
 	chmod 755 askpass
 	export SUDO_ASKPASS=$PWD/askpass
-	on "$ENSURE" 127.0.0.16/31 >first 2>&1 3>&- &
+	without_terminal "$ENSURE" 127.0.0.16/31 >first 2>&1 3>&- &
 	first=$!
 	until_true 25 grep -q prompt "$STATE/log"
-	on "$ENSURE" 127.0.0.17 >second 2>&1 3>&- &
+	without_terminal "$ENSURE" 127.0.0.17 >second 2>&1 3>&- &
 	second=$!
 	until_true 25 grep -q waiting second
 	: >go
@@ -260,7 +289,7 @@ ifconfig: lo0 alias 127.0.0.17/32"
 	check -- wait "$second"
 	check -o '127.0.0.16
 127.0.0.17' -- cat first
-	check -o 'loalias-ensure: waiting for another one to end
+	check -o 'loalias-ensure: waiting for another loalias-ensure
 127.0.0.17' -- cat second
 	log "sudo: -n /sbin/ifconfig lo0 alias 127.0.0.16/32
 sudo: -A -p 'Password of %p, to add 127.0.0.16 127.0.0.17 to lo0: ' /bin/sh -c $SCRIPT sh lo0 127.0.0.16/32 127.0.0.17/32
@@ -278,7 +307,7 @@ ifconfig: lo0 alias 127.0.0.17/32"
 			>"evil/$name"
 	done
 	chmod -R 755 evil
-	check -o '127.0.0.16' -- setsid -w "$TESTS/fake_system" \
+	check -o '127.0.0.16' -- on setsid -w "$TESTS/fake_system" \
 		"$STATE" env PATH="$PWD/evil:$PATH" LD_LIBRARY_PATH=/x \
 		DYLD_INSERT_LIBRARIES=/x IFS=0 ENV=/x BASH_ENV=/x CDPATH=/ \
 		TERM=vt100 "$ENSURE" 127.0.0.16
@@ -293,15 +322,13 @@ TERM' -- cat "$STATE/env"
 @test "a parent that ignores SIGCHLD, and closed standard streams" {
 	bsd
 	check -s 2 -e 'match:.*a password is required; to do it by hand.*' \
-		-- on perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' \
+		-- without_terminal perl -e '$SIG{CHLD} = "IGNORE"; exec @ARGV' \
 		"$ENSURE" 127.0.0.16
 	echo free >"$STATE/mode"
-	check -o 127.0.0.16 -- on sh -c 'exec "$0" 127.0.0.16 <&- 2>&-' "$ENSURE"
+	check -o 127.0.0.16 -- without_terminal sh -c 'exec "$0" 127.0.0.16 <&- 2>&-' "$ENSURE"
 	check -s 2 -e 'loalias-ensure: <stdout>: Bad file descriptor' \
-		-- on sh -c 'exec "$0" 127.0.0.17 >&-' "$ENSURE"
-	check -o '127.0.0.1
-127.0.0.16
-127.0.0.17' -- cat "$STATE/lo0"
+		-- without_terminal sh -c 'exec "$0" 127.0.0.17 >&-' "$ENSURE"
+	has 127.0.0.1 127.0.0.16 127.0.0.17
 }
 
 @test "doas, where there is no sudo" {
@@ -315,21 +342,21 @@ doas: prompt
 ifconfig: lo0 alias 127.0.0.16/32
 ifconfig: lo0 alias 127.0.0.17/32"
 	check -s 2 -e 'loalias-ensure: lo0: doas: a password is required; to do it by hand: /usr/bin/doas /sbin/ifconfig lo0 alias 127.0.0.18/32' \
-		-- on env SUDO_ASKPASS=/bin/true "$ENSURE" 127.0.0.18
+		-- without_terminal env SUDO_ASKPASS=/bin/true "$ENSURE" 127.0.0.18
 	log 'doas: -n /sbin/ifconfig lo0 alias 127.0.0.18/32'
 }
 
 @test "neither sudo nor doas" {
 	bsd
 	: >"$STATE/programs"
-	check -s 2 -e 'loalias-ensure: lo0: 127.0.0.16: Operation not permitted; to do it by hand: /sbin/ifconfig lo0 alias 127.0.0.16/32' \
-		-- on "$ENSURE" 127.0.0.16
+	check -s 2 -e 'loalias-ensure: lo0: needs root, and there is no sudo or doas; to do it by hand: /sbin/ifconfig lo0 alias 127.0.0.16/32' \
+		-- without_terminal "$ENSURE" 127.0.0.16
 	log ''
 }
 
 # sudo_mode MODE: let sudo have other permissions.
 sudo_mode() {
-	cp "$TESTS/fake_sudo" "$TESTS/fake_ifconfig" .
+	cp "$TESTS/fake_sudo" "$TESTS/fake_ifconfig" "$TESTS/fake_netstat" .
 	sed "s/ 4755\$/ $1/" "$TESTS/fake_system" >fake_system
 	chmod 755 fake_system
 	TESTS=$PWD
@@ -338,44 +365,46 @@ sudo_mode() {
 @test "a sudo that cannot be run" {
 	bsd
 	sudo_mode 4644
-	check -s 2 -e 'loalias-ensure: lo0: /usr/bin/sudo: exit status 127; to do it by hand: /usr/bin/sudo /sbin/ifconfig lo0 alias 127.0.0.16/32' \
-		-- on "$ENSURE" 127.0.0.16
+	check -s 2 -e 'loalias-ensure: lo0: /usr/bin/sudo: Permission denied; to do it by hand: /usr/bin/sudo /sbin/ifconfig lo0 alias 127.0.0.16/32' \
+		-- without_terminal "$ENSURE" 127.0.0.16
 	log ''
 }
 
 @test "a sudo that is not root's is not used" {
 	bsd
 	sudo_mode 755
-	check -s 2 -e 'loalias-ensure: lo0: 127.0.0.16: Operation not permitted; to do it by hand: /sbin/ifconfig lo0 alias 127.0.0.16/32' \
-		-- on "$ENSURE" 127.0.0.16
+	check -s 2 -e 'loalias-ensure: lo0: needs root, and there is no sudo or doas; to do it by hand: /sbin/ifconfig lo0 alias 127.0.0.16/32' \
+		-- without_terminal "$ENSURE" 127.0.0.16
 	log ''
 }
 
 @test "-i: a loopback interface that is up" {
 	bsd
+	on ip link add en0 type veth peer name en1
 	check -s 2 -e 'loalias-ensure: en0: is not a loopback interface' \
-		-- on "$ENSURE" -i en0 127.0.0.1
-	check -s 2 -e 'loalias-ensure: lo7: No such device or address' \
-		-- on "$ENSURE" -i lo7 127.0.0.1
-	: >"$STATE/down"
+		-- without_terminal "$ENSURE" -i en0 127.0.0.1
+	check -s 2 -e 'loalias-ensure: lo7: No such device' \
+		-- without_terminal "$ENSURE" -i lo7 127.0.0.1
+	on ip link set lo0 down
 	check -s 2 -e 'loalias-ensure: lo0: is down, so no address on it works' \
-		-- on "$ENSURE" 127.0.0.16
+		-- without_terminal "$ENSURE" 127.0.0.16
 	log ''
 }
 
-@test "an address that is there but cannot be bound is not added again" {
+@test "an address that exists but cannot be bound is not added again" {
 	bsd
-	echo 127.0.0.16 | tee "$STATE/jail" >>"$STATE/lo0"
+	add 127.0.0.16
+	on ip route del table local local 127.0.0.16 dev lo0
 	check -s 2 -e 'loalias-ensure: 127.0.0.16: an interface has it, but it cannot be bound' \
-		-- on "$ENSURE" 127.0.0.16
+		-- without_terminal "$ENSURE" 127.0.0.16
 	log ''
 }
 
 @test "the stand-in loses 127.0.0.1 to a wrong ifconfig, as the real one" {
 	bsd
-	check -- on /sbin/ifconfig lo0 127.0.0.16
-	check -- cat "$STATE/lo0"
-	echo 127.0.0.1 >"$STATE/lo0"
-	check -- on /sbin/ifconfig lo0 -alias
-	check -- cat "$STATE/lo0"
+	for words in '127.0.0.16' '-alias'; do
+		check -- without_terminal /sbin/ifconfig lo0 "$words"
+		check -- on ip -o -4 address show dev lo0
+		add 127.0.0.1
+	done
 }

@@ -128,8 +128,8 @@ loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sud
 
 @test "-P sudoers on a BSD: each argument list, allowed or not" {
 	user
-	"$TESTS/fake_build" ./ensure
-	allow "$(FAKE_LO0=/dev/null ./ensure -P sudoers)"
+	"$TESTS/bsd_build" ./ensure loalias-ensure
+	allow "$(./ensure -P sudoers)"
 	check -o '%wheel ALL = (root) NOPASSWD: LOALIAS' -- tail -n 1 "$STATE/sudoers"
 	check -o 16 -- grep -c '^    /sbin/ifconfig lo0 alias 127' "$STATE/sudoers"
 	while IFS='|' read -r verdict words; do
@@ -191,7 +191,7 @@ assert not p'
 		'loalias-ensure -P sudoers | grep -c "address add 127.0.0"'
 	check -s 2 -e 'loalias-ensure: neither launchd nor sudoers: systemd' \
 		-- loalias-ensure -P systemd
-	check -s 2 -e 'loalias-ensure: nothing to add: 127.0.0.1 is always there' \
+	check -s 2 -e 'loalias-ensure: nothing to add: every system has 127.0.0.1' \
 		-- loalias-ensure -P sudoers 127.0.0.1
 	check -s 2 -e 'loalias-ensure: <stdout>: No space left on device' \
 		-- sh -c 'exec loalias-ensure -P sudoers >/dev/full'

@@ -199,10 +199,18 @@ added() {
 
 @test "root without privileges, as in a container: no sudo" {
 	bare_lo
-	check -s 2 -e 'loalias-ensure: lo: 127.0.0.16: Operation not permitted' \
+	check -s 2 -e 'loalias-ensure: lo: RTNETLINK answers: Operation not permitted' \
 		-- on setpriv --bounding-set -net_admin --inh-caps -net_admin \
 		loalias-ensure 127.0.0.16
 	lo_is 127.0.0.1/32
+}
+
+@test "an ip(8) that cannot be run" {
+	bare_lo
+	check -s 2 -e 'loalias-ensure: lo: /sbin/ip: Permission denied' \
+		-- on unshare -m sh -c 'mount --make-rprivate /
+		mount --bind /dev/null "$(readlink -f /sbin/ip)"; exec "$@"' \
+		sh loalias-ensure 127.0.0.16/31
 }
 
 # bats test_tags=once

@@ -4,57 +4,65 @@
 
 #include <stddef.h>
 
-#include "loopback/plan.h"
-
 struct addr;
 struct error;
+struct pool;
 
-/*
- * The loopback interface: lo_linux.c or lo_bsd.c, with lo.c for what is the
- * same everywhere.
- */
+/* The program that changes addresses: ifconfig(8), or Linux's ip(8). */
+enum interface_program { INTERFACE_IFCONFIG, INTERFACE_IP };
+
+/* The loopback interface of this system: interface_linux.c, interface_bsd.c */
 struct interface_system {
-	const char		*interface;	/* its name: lo or lo0 */
-	const char		*group;		/* of those who may use sudo */
-	enum plan_program	 program;
+	const char		*name;		/* lo or lo0 */
+	const char		*group;		/* its members may use sudo */
+	enum interface_program	 program;
 };
 
 extern const struct interface_system interface_system;
 
+/* What to do to an interface's addresses. */
+struct interface_change {
+	const char	*interface;
+	int		 remove;	/* else add */
+	int		 ask;		/* a password may be asked for */
+};
+
+/* interface_is_name(name): may ${name} be an interface's name? */
+int interface_is_name(const char *);
+
+/**
+ * interface_check(want, e):
+ * Check that the interface exists and is a loopback interface, and that it is
+ * up if addresses are to be added: else they would not work.  Return 0, or -1
+ * with ${e} set.
+ */
+int interface_check(const struct interface_change *, struct error *);
+
 /**
  * interface_usable(addr, n, usable, e):
  * Set usable[i] to whether a server could be reached on addr[i], for ${n}
- * addresses within 127.0.0.0/8, if the interface is up: interface_check().  No
- * privilege is needed, nothing is changed and nothing sent.  Return 0, or -1
- * with ${e} set.
+ * addresses within 127.0.0.0/8, if the interface is up.  This needs no
+ * privileges, changes nothing and sends nothing.  Return 0, or -1 with ${e}
+ * set.
  */
 int interface_usable(const struct addr *, size_t, char *, struct error *);
 
 /**
  * interface_present(interface, addr, n, present, e):
- * Set present[i] to whether addr[i] stands on ${interface} by itself, so that
- * it can be removed.  On Linux 127.0.0.1/8 makes all of 127.0.0.0/8 usable,
- * but only a /32 is an address that stands by itself.  Return 0, or -1 with
- * ${e} set.
+ * Set present[i] to whether addr[i] is an address of ${interface} that can be
+ * removed.  On Linux 127.0.0.1/8 makes all of 127.0.0.0/8 usable, but only a
+ * /32 is such an address.  Return 0, or -1 with ${e} set.
  */
 int interface_present(const char *, const struct addr *, size_t, char *,
     struct error *);
 
 /**
- * interface_change(verb, interface, addr, e):
- * Add ${addr} to ${interface} as a /32, or remove it, directly.  That it is
- * there already, or gone already, is a success.  Return 0; 1 with ${e} set if
- * it takes privileges that this process does not have; or -1 with ${e} set.
+ * interface_select(want, pool, todo, e):
+ * Append to ${todo} the addresses of ${pool} that ${want} has to change: those
+ * that are not usable, or that are present and to be removed.  127.0.0.1 is
+ * never among them.  Return 0, or -1 with ${e} set.
  */
-int interface_change(enum plan_verb, const char *, const struct addr *,
-    struct error *);
-
-/**
- * interface_check(interface, verb, e):
- * Check that ${interface} is there and is a loopback interface, and that it
- * is up if addresses are to be added: else they would not work.  Return 0, or
- * -1 with ${e} set.
- */
-int interface_check(const char *, enum plan_verb, struct error *);
+int interface_select(const struct interface_change *, const struct pool *,
+    struct pool *, struct error *);
 
 #endif

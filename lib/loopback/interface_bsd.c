@@ -3,9 +3,7 @@
 
 #ifndef __linux__
 #include <sys/types.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 #include <errno.h>
@@ -23,7 +21,9 @@
 #define GROUP	"wheel"
 #endif
 
-const struct interface_system interface_system = { "lo0", GROUP, PLAN_IFCONFIG };
+const struct interface_system interface_system = {
+	"lo0", GROUP, INTERFACE_IFCONFIG
+};
 
 /* Which of ${addr} has ${interface}, or any interface if that is NULL? */
 static int
@@ -72,13 +72,14 @@ can_bind(const struct addr *a, struct error *e)
 }
 
 /*
- * bind(2) fails unless an interface has the address.  To add one that is
- * there takes its route away for a moment (in_ifscrub() in xnu-11417.101.15,
- * in_difaddr_ioctl() in FreeBSD): so one that is there, but cannot be bound,
- * as in a jail, is an error and not missing.
+ * bind(2) fails unless an interface has the address.  Adding an address again
+ * removes its route for a moment (in_ifscrub() in xnu-11417.101.15,
+ * in_difaddr_ioctl() in FreeBSD): one that exists but cannot be bound, as in a
+ * jail, is an error and not missing.
  */
 int
-interface_usable(const struct addr *addr, size_t n, char *usable, struct error *e)
+interface_usable(const struct addr *addr, size_t n, char *usable,
+    struct error *e)
 {
 	char text[ADDR_STRLEN], there;
 	size_t i;
@@ -106,60 +107,5 @@ interface_present(const char *interface, const struct addr *addr, size_t n,
 {
 
 	return (find(interface, addr, n, present, e));
-}
-
-static void
-set(struct sockaddr *sa, const unsigned char *byte)
-{
-	struct sockaddr_in sin;
-
-	memset(&sin, 0, sizeof(sin));
-	sin.sin_len = sizeof(sin);
-	sin.sin_family = AF_INET;
-	memcpy(&sin.sin_addr, byte, 4);
-	memcpy(sa, &sin, sizeof(sin));
-}
-
-/* Both requests name their address: the kernel would take the first one. */
-static int
-request(int fd, enum plan_verb verb, const char *interface,
-    const struct addr *a)
-{
-	static const unsigned char mask[4] = { 0xff, 0xff, 0xff, 0xff };
-	struct ifaliasreq add;
-	struct ifreq del;
-
-	if (verb == PLAN_ADD) {
-		memset(&add, 0, sizeof(add));
-		memcpy(add.ifra_name, interface, strlen(interface));
-		set(&add.ifra_addr, a->byte);
-		set(&add.ifra_mask, mask);
-		return (ioctl(fd, SIOCAIFADDR, &add));
-	}
-	memset(&del, 0, sizeof(del));
-	memcpy(del.ifr_name, interface, strlen(interface));
-	set(&del.ifr_addr, a->byte);
-	return (ioctl(fd, SIOCDIFADDR, &del));
-}
-
-int
-interface_change(enum plan_verb verb, const char *interface, const struct addr *a,
-    struct error *e)
-{
-	char text[ADDR_STRLEN];
-	int fd, result;
-
-	addr_format(a, text);
-	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
-	if (fd == -1)
-		return (error_sys(e, "%s", text));
-	result = 0;
-	if (request(fd, verb, interface, a) == -1 &&
-	    errno != (verb == PLAN_ADD ? EEXIST : EADDRNOTAVAIL)) {
-		result = errno == EPERM || errno == EACCES ? 1 : -1;
-		error_sys(e, "%s: %s", interface, text);
-	}
-	close(fd);
-	return (result);
 }
 #endif

@@ -8,17 +8,17 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "loopback/interface.h"
-#include "loopback/plan.h"
+#include "loopback/sudo.h"
 #include "net/pool.h"
 
 #define LABEL	"bottle-tools.loalias"
 
 /*
- * The commands stand in the file itself: one that runs a script as root is as
- * safe as every folder on the way to the script.
+ * The file has the command itself: root would run a script, which is only as
+ * safe as every folder of its path.
  */
 static void
-launchd(const struct plan *plan)
+launchd(const struct sudo_command *all)
 {
 	char **argv;
 	size_t i;
@@ -37,11 +37,11 @@ launchd(const struct plan *plan)
 	    "\t<string>" LABEL "</string>\n"
 	    "\t<key>ProgramArguments</key>\n"
 	    "\t<array>");
-	argv = plan_argv(plan, PLAN_ROOT, NULL, PLAN_SHOW);
-	/* Neither plan.c's scripts nor addresses have a <, > or &. */
+	argv = sudo_argv(all, SUDO_NONE, NULL, SUDO_SHOW);
+	/* Neither sudo.c's scripts nor addresses have a <, > or &. */
 	for (i = 0; argv[i] != NULL; i++)
 		printf("\t\t<string>%s</string>\n", argv[i]);
-	plan_free(argv);
+	sudo_free(argv);
 	puts("\t</array>\n"
 	    "\t<key>RunAtLoad</key>\n"
 	    "\t<true/>\n"
@@ -50,14 +50,14 @@ launchd(const struct plan *plan)
 }
 
 /*
- * Each command word for word: "127.0.0.*" would also allow
+ * Every command word for word: "127.0.0.*" would also allow
  * "127.0.0.16 en0 down" (sudoers(5), "Wildcards in command arguments"), and
  * regular expressions need sudo 1.9.10.
  */
 static void
-sudoers(const struct plan *plan)
+sudoers(const struct sudo_command *all)
 {
-	struct plan one;
+	struct sudo_command one;
 	char **argv, *line;
 	size_t i;
 
@@ -66,15 +66,15 @@ sudoers(const struct plan *plan)
 	    "# loalias-ensure -P sudoers >loalias && visudo -cf loalias &&\n"
 	    "#     sudo install -m 440 loalias /etc/sudoers.d/loalias\n"
 	    "Cmnd_Alias LOALIAS = \\");
-	one = *plan;
+	one = *all;
 	one.count = 1;
-	for (i = 0; i < plan->count; i++) {
-		one.addr = &plan->addr[i];
-		argv = plan_argv(&one, PLAN_ROOT, NULL, PLAN_QUIET);
-		line = plan_line(argv);
-		printf("    %s%s\n", line, i + 1 < plan->count ? ", \\" : "");
+	for (i = 0; i < all->count; i++) {
+		one.addr = &all->addr[i];
+		argv = sudo_argv(&one, SUDO_NONE, NULL, SUDO_QUIET);
+		line = sudo_line(argv);
+		printf("    %s%s\n", line, i + 1 < all->count ? ", \\" : "");
 		free(line);
-		plan_free(argv);
+		sudo_free(argv);
 	}
 	printf("%%%s ALL = (root) NOPASSWD: LOALIAS\n", interface_system.group);
 }
@@ -82,33 +82,34 @@ sudoers(const struct plan *plan)
 int
 persist_print(const char *kind, const struct pool *pool, struct error *e)
 {
-	char quoted[ERROR_QUOTE], *none;
-	struct plan plan;
-	struct pool all;
+	char quoted[ERROR_QUOTE];
+	struct sudo_command all;
+	struct pool added;
+	size_t i;
 	int result;
 
-	memset(&all, 0, sizeof(all));
-	none = alloc_array(pool->count, 1);
-	plan_select(pool, none, PLAN_ADD, &all);
-	free(none);
-	plan.verb = PLAN_ADD;
-	plan.addr = all.addr;
-	plan.count = all.count;
+	memset(&added, 0, sizeof(added));
+	for (i = 0; i < pool->count; i++)
+		if (!addr_is_localhost(&pool->addr[i]))
+			pool_append(&added, &pool->addr[i]);
+	all.remove = 0;
+	all.addr = added.addr;
+	all.count = added.count;
 	result = 0;
 	if (all.count == 0) {
-		result = error_set(e, "nothing to add: 127.0.0.1 is always "
-		    "there");
+		result = error_set(e, "nothing to add: every system has "
+		    "127.0.0.1");
 	} else if (strcmp(kind, "launchd") == 0) {
-		plan.program = PLAN_IFCONFIG;
-		plan.interface = "lo0";
-		launchd(&plan);
+		all.program = INTERFACE_IFCONFIG;
+		all.interface = "lo0";
+		launchd(&all);
 	} else if (strcmp(kind, "sudoers") == 0) {
-		plan.program = interface_system.program;
-		plan.interface = interface_system.interface;
-		sudoers(&plan);
+		all.program = interface_system.program;
+		all.interface = interface_system.name;
+		sudoers(&all);
 	} else
 		result = error_set(e, "neither launchd nor sudoers: %s",
 		    error_quote(quoted, kind, strlen(kind)));
-	pool_free(&all);
+	pool_free(&added);
 	return (result);
 }

@@ -3,10 +3,9 @@
 
 #include <sys/types.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,44 +15,234 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/args.h"
 #include "base/child.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "loopback/interface.h"
+#include "net/pool.h"
+
+/* Words of the longest argument list, but for the addresses. */
+#define WORDS_MAX	16
+
+struct words {
+	char	**argv;
+	size_t	 count;
+};
+
+static const struct {
+	const char	*path[2], *add, *remove, *all;
+} programs[] = {
+	[INTERFACE_IFCONFIG] = {
+		{ "/sbin/ifconfig", NULL }, "alias", "-alias",
+		"i=$1; shift; for a do %s \"$i\" %s \"$a\" || exit; done"
+	},
+	[INTERFACE_IP] = {
+		{ "/sbin/ip", "/usr/sbin/ip" }, "add", "del",
+		"i=$1; shift; for a do "
+		"%s address %s \"$a\" dev \"$i\" || exit; done"
+	}
+};
+
+static const char *
+program_path(const struct sudo_command *c)
+{
+	const char *const *path;
+
+	path = programs[c->program].path;
+	return (path[1] != NULL && access(path[0], X_OK) == -1 &&
+	    access(path[1], X_OK) == 0 ? path[1] : path[0]);
+}
+
+static const char *
+program_verb(const struct sudo_command *c)
+{
+
+	return (c->remove ? programs[c->program].remove :
+	    programs[c->program].add);
+}
+
+static void
+word(struct words *w, const char *s)
+{
+
+	w->argv[w->count++] = alloc_copy(s, strlen(s));
+}
+
+/* FreeBSD's ifconfig wants a mask to add, and Apple's none to remove. */
+static void
+word_addr(struct words *w, const struct sudo_command *c, size_t i)
+{
+	char text[ADDR_STRLEN];
+
+	addr_format(&c->addr[i], text);
+	w->argv[w->count++] = alloc_format("%s%s", text,
+	    c->remove && c->program == INTERFACE_IFCONFIG ? "" : "/32");
+}
+
+static void
+words_one(struct words *w, const struct sudo_command *c)
+{
+
+	word(w, program_path(c));
+	if (c->program == INTERFACE_IFCONFIG) {
+		word(w, c->interface);
+		word(w, program_verb(c));
+		word_addr(w, c, 0);
+	} else {
+		word(w, "address");
+		word(w, program_verb(c));
+		word_addr(w, c, 0);
+		word(w, "dev");
+		word(w, c->interface);
+	}
+}
+
+/* Both programs take one address a call: a shell, so that sudo runs once. */
+static void
+words_all(struct words *w, const struct sudo_command *c)
+{
+	size_t i;
+
+	word(w, "/bin/sh");
+	word(w, "-c");
+	w->argv[w->count++] = alloc_format(programs[c->program].all,
+	    program_path(c), program_verb(c));
+	word(w, "sh");
+	word(w, c->interface);
+	for (i = 0; i < c->count; i++)
+		word_addr(w, c, i);
+}
+
+static void
+word_prompt(struct words *w, const struct sudo_command *c)
+{
+	char first[ADDR_STRLEN], last[ADDR_STRLEN];
+
+	addr_format(&c->addr[0], first);
+	addr_format(&c->addr[c->count - 1], last);
+	w->argv[w->count++] = alloc_format("Password of %%p, to %s %s%s%s %s "
+	    "%s: ", c->remove ? "remove" : "add", first,
+	    c->count > 2 ? " ... " : c->count > 1 ? " " : "",
+	    c->count > 1 ? last : "", c->remove ? "from" : "to",
+	    c->interface);
+}
+
+static int
+is_sound(const struct sudo_command *c)
+{
+	size_t i;
+
+	if (c->count == 0 || !interface_is_name(c->interface))
+		return (0);
+	for (i = 0; i < c->count; i++)
+		if (c->addr[i].family != AF_INET ||
+		    c->addr[i].byte[0] != 127 ||
+		    addr_is_localhost(&c->addr[i]))
+			return (0);
+	return (1);
+}
+
+char **
+sudo_argv(const struct sudo_command *c, enum sudo_means means,
+    const char *path, enum sudo_mode mode)
+{
+	struct words w;
+
+	if (!is_sound(c) || (mode == SUDO_QUIET && c->count > 1) ||
+	    (mode == SUDO_ASKPASS && means == SUDO_DOAS))
+		return (NULL);
+	w.argv = alloc_array(c->count + WORDS_MAX, sizeof(*w.argv));
+	w.count = 0;
+	if (means != SUDO_NONE)
+		word(&w, path);
+	if (means != SUDO_NONE && mode == SUDO_QUIET)
+		word(&w, "-n");
+	if (means == SUDO_SUDO && mode == SUDO_ASKPASS)
+		word(&w, "-A");
+	if (means == SUDO_SUDO && (mode == SUDO_ASK || mode == SUDO_ASKPASS)) {
+		word(&w, "-p");
+		word_prompt(&w, c);
+	}
+	if (c->count == 1)
+		words_one(&w, c);
+	else
+		words_all(&w, c);
+	return (w.argv);
+}
+
+/* Needs ${s} no quotes?  sudoers(5), where a line is used, too, has none. */
+static int
+is_plain(const char *s)
+{
+
+	return (*s != '\0' && s[strspn(s, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./")] == '\0');
+}
+
+char *
+sudo_line(char *const *argv)
+{
+	char *line, *old, *quoted;
+	size_t i;
+
+	line = alloc_copy("", 0);
+	for (i = 0; argv[i] != NULL; i++) {
+		old = line;
+		quoted = is_plain(argv[i]) ?
+		    alloc_copy(argv[i], strlen(argv[i])) :
+		    args_quote(argv[i]);
+		line = alloc_format("%s%s%s", old, i > 0 ? " " : "", quoted);
+		free(quoted);
+		free(old);
+	}
+	return (line);
+}
+
+void
+sudo_free(char **argv)
+{
+	size_t i;
+
+	if (argv == NULL)
+		return;
+	for (i = 0; argv[i] != NULL; i++)
+		free(argv[i]);
+	free(argv);
+}
 
 /* macOS, Linux and OpenBSD; FreeBSD's ports; NetBSD's pkgsrc. */
-static const struct {
+static const struct helper {
 	const char	*path;
-	enum plan_leave	 leave;
-} programs[] = {
-	{ "/usr/bin/sudo", PLAN_SUDO },
-	{ "/usr/local/bin/sudo", PLAN_SUDO },
-	{ "/usr/pkg/bin/sudo", PLAN_SUDO },
-	{ "/usr/bin/doas", PLAN_DOAS },
-	{ "/usr/local/bin/doas", PLAN_DOAS },
-	{ "/usr/pkg/bin/doas", PLAN_DOAS },
-	{ NULL, PLAN_ROOT }
+	enum sudo_means	 means;
+} helpers[] = {
+	{ "/usr/bin/sudo", SUDO_SUDO },
+	{ "/usr/local/bin/sudo", SUDO_SUDO },
+	{ "/usr/pkg/bin/sudo", SUDO_SUDO },
+	{ "/usr/bin/doas", SUDO_DOAS },
+	{ "/usr/local/bin/doas", SUDO_DOAS },
+	{ "/usr/pkg/bin/doas", SUDO_DOAS },
+	{ NULL, SUDO_NONE }
 };
 
 /*
- * The first of them that is what it should be: set-user-ID, and root's.
- * Anything else in a folder that others may write to asks for a password to
- * keep it.
+ * The first helper that is set-user-ID and root's; the last element if there
+ * is none.  Any other file, in a folder that others can write to, could ask
+ * for the password and keep it.
  */
-static size_t
-find(void)
+static const struct helper *
+find_helper(void)
 {
+	const struct helper *h;
 	struct stat st;
-	size_t i;
 
-	for (i = 0; programs[i].path != NULL; i++)
-		if (stat(programs[i].path, &st) == 0 && S_ISREG(st.st_mode) &&
+	for (h = helpers; h->path != NULL; h++)
+		if (stat(h->path, &st) == 0 && S_ISREG(st.st_mode) &&
 		    st.st_uid == 0 && (st.st_mode & S_ISUID) != 0)
 			break;
-	return (i);
+	return (h);
 }
 
-/* A fresh environment: of the caller's, only what a question needs. */
+/* A fresh environment: only what a password prompt needs. */
 static char **
 environment(void)
 {
@@ -62,73 +251,57 @@ environment(void)
 		"XAUTHORITY", "XDG_RUNTIME_DIR"
 	};
 	const char *value;
-	char **envp;
+	char **env;
 	size_t i, n;
 
-	envp = alloc_array(sizeof(keep) / sizeof(keep[0]) + 3, sizeof(*envp));
+	env = alloc_array(sizeof(keep) / sizeof(keep[0]) + 3, sizeof(*env));
 	n = 0;
-	envp[n++] = alloc_format("PATH=/usr/bin:/bin:/usr/sbin:/sbin");
-	envp[n++] = alloc_format("LC_ALL=C");
+	env[n++] = alloc_format("PATH=/usr/bin:/bin:/usr/sbin:/sbin");
+	env[n++] = alloc_format("LC_ALL=C");
 	for (i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
 		value = getenv(keep[i]);
 		if (value != NULL)
-			envp[n++] = alloc_format("%s=%s", keep[i], value);
+			env[n++] = alloc_format("%s=%s", keep[i], value);
 	}
-	return (envp);
+	return (env);
 }
 
 /*
- * The child: its own program, and a fixed environment.  Standard output is
- * the caller's data, so what is printed goes to ${fd}.  It keeps the terminal,
- * where sudo asks, and interrupts are its business.
+ * Run ${argv}, which is freed, with its output on ${fd}: standard output is
+ * the caller's data.  sudo asks on the terminal, where interrupts are for it
+ * alone.  Return its exit status, or -1 with ${e} set.
  */
-static _Noreturn void
-become(char *const *argv, int fd)
-{
-
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	execve(argv[0], argv, environment());
-	_exit(127);
-}
-
-/* Run ${argv}, which is freed.  Return its exit status, or -1. */
 static int
 run(char **argv, int fd, struct error *e)
 {
-	void (*onchld)(int), (*onint)(int), (*onquit)(int);
+	struct child_how how = CHILD_INHERIT;
+	void (*onint)(int), (*onquit)(int);
+	char **env;
 	pid_t pid;
-	int result, status;
+	int status;
 
-	/* Where it is ignored, as a parent may have it, wait(2) fails. */
-	onchld = signal(SIGCHLD, SIG_DFL);
-	onint = signal(SIGINT, SIG_IGN);
-	onquit = signal(SIGQUIT, SIG_IGN);
-	pid = fork();
-	if (pid == 0)
-		become(argv, fd);
-	while (pid != -1 && waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			pid = -1;
-	if (pid == -1) {
-		result = error_sys(e, "%s", argv[0]);
-	} else {
-		result = child_status(status);
-		if (result != 0)
-			error_set(e, "%s: exit status %d", argv[0], result);
+	env = environment();
+	how.out = how.err = fd;
+	how.env = env;
+	pid = child_start(argv, &how, e);
+	status = -1;
+	if (pid > 0) {
+		onint = signal(SIGINT, SIG_IGN);
+		onquit = signal(SIGQUIT, SIG_IGN);
+		status = child_wait(pid);
+		signal(SIGINT, onint);
+		signal(SIGQUIT, onquit);
+		if (status != 0)
+			error_set(e, "%s: exit status %d", argv[0], status);
 	}
-	signal(SIGCHLD, onchld);
-	signal(SIGINT, onint);
-	signal(SIGQUIT, onquit);
-	plan_free(argv);
-	return (result);
+	sudo_free(env);
+	sudo_free(argv);
+	return (status);
 }
 
 /*
- * Run ${argv} without showing what it says: if it fails, ${e} holds the first
- * line of that.  A file can take in more of it than a pipe.
+ * The same without showing the output: if the command fails, ${e} is the first
+ * line of it.  A file takes more than a pipe that is read afterwards.
  */
 static int
 run_quietly(char **argv, struct error *e)
@@ -136,24 +309,67 @@ run_quietly(char **argv, struct error *e)
 	char quoted[ERROR_QUOTE], said[128];
 	FILE *file;
 	size_t len;
-	int result;
+	int status;
 
 	file = tmpfile();
 	if (file == NULL)
 		return (run(argv, STDERR_FILENO, e));
-	result = run(argv, io_cloexec(fileno(file)), e);
+	status = run(argv, io_cloexec(fileno(file)), e);
 	rewind(file);
 	len = fread(said, 1, sizeof(said) - 1, file);
 	said[len] = '\0';
 	len = strcspn(said, "\n");
-	if (result > 0 && len > 0)
+	if (status > 0 && len > 0)
 		error_set(e, "%s", error_quote(quoted, said, len));
 	fclose(file);
+	return (status);
+}
+
+/* Run all commands as root; ${e} has the first failure. */
+static int
+change_as_root(const struct sudo_command *all, struct error *e)
+{
+	struct sudo_command one;
+	struct error later;
+	size_t i;
+	int result;
+
+	one = *all;
+	one.count = 1;
+	result = 0;
+	for (i = 0; i < all->count; i++) {
+		one.addr = &all->addr[i];
+		if (run_quietly(sudo_argv(&one, SUDO_NONE, NULL, SUDO_QUIET),
+		    result == 0 ? e : &later) != 0)
+			result = -1;
+	}
 	return (result);
 }
 
+/*
+ * Without a password, one address after the other until one fails: ${c} is
+ * left with the rest.
+ */
 static int
-terminal(void)
+change_quietly(struct sudo_command *c, const struct helper *h, struct error *e)
+{
+	struct sudo_command one;
+	int status;
+
+	one = *c;
+	one.count = 1;
+	for (status = 0; c->count > 0; c->addr++, c->count--) {
+		one.addr = c->addr;
+		status = run_quietly(sudo_argv(&one, h->means, h->path,
+		    SUDO_QUIET), e);
+		if (status != 0)
+			break;
+	}
+	return (status);
+}
+
+static int
+has_terminal(void)
 {
 	int fd;
 
@@ -164,93 +380,125 @@ terminal(void)
 	return (1);
 }
 
-/*
- * Without a password, address by address, as far as that goes: ${plan} is
- * left with those from the first failure on.
- */
+/* With one password for all; ${e} stays as it is if nobody can be asked. */
 static int
-change_quietly(struct plan *plan, size_t program, struct error *e)
-{
-	struct plan one;
-	int status;
-
-	one = *plan;
-	one.count = 1;
-	for (status = 0; plan->count > 0; plan->addr++, plan->count--) {
-		one.addr = plan->addr;
-		status = run_quietly(plan_argv(&one, programs[program].leave,
-		    programs[program].path, PLAN_QUIET), e);
-		if (status != 0)
-			break;
-	}
-	return (status > 0 ? 1 : status);
-}
-
-/* With one password for all; 1 if there is nobody to ask, too. */
-static int
-change_asking(const struct plan *plan, size_t program, struct error *e)
+change_asking(const struct sudo_command *c, const struct helper *h,
+    struct error *e)
 {
 	char **argv;
-	int status;
 
 	argv = NULL;
-	if (terminal() || getenv("SUDO_ASKPASS") != NULL)
-		argv = plan_argv(plan, programs[program].leave,
-		    programs[program].path, terminal() ? PLAN_ASK :
-		    PLAN_ASKPASS);
-	status = argv != NULL ? run(argv, STDERR_FILENO, e) : 1;
-	return (status > 0 ? 1 : status);
+	if (has_terminal())
+		argv = sudo_argv(c, h->means, h->path, SUDO_ASK);
+	else if (getenv("SUDO_ASKPASS") != NULL)
+		argv = sudo_argv(c, h->means, h->path, SUDO_ASKPASS);
+	return (argv != NULL ? run(argv, STDERR_FILENO, e) : 1);
+}
+
+static void
+fill(struct sudo_command *c, const struct interface_change *want,
+    const struct pool *pool)
+{
+
+	c->program = interface_system.program;
+	c->remove = want->remove;
+	c->interface = want->interface;
+	c->addr = pool->addr;
+	c->count = pool->count;
+}
+
+/* 0 if no command failed, 1 if privileges are missing, or -1. */
+static int
+change(const struct interface_change *want, const struct pool *pool,
+    struct error *e)
+{
+	const struct helper *h;
+	struct sudo_command c;
+	int result;
+
+	fill(&c, want, pool);
+	h = find_helper();
+	if (geteuid() == 0) {
+		result = change_as_root(&c, e);
+	} else if (h->path == NULL) {
+		error_set(e, "needs root, and there is no sudo or doas");
+		result = 1;
+	} else {
+		result = change_quietly(&c, h, e) != 0;
+		if (result == 1 && want->ask)
+			result = change_asking(&c, h, e) != 0;
+	}
+	if (result != 0)
+		error_prefix(e, "%s", want->interface);
+	return (result);
 }
 
 int
-sudo_change(const struct plan *plan, int ask, struct error *e)
+sudo_apply(const struct interface_change *want, const struct pool *pool,
+    struct pool *done, struct pool *left, struct error *e)
 {
-	struct plan rest;
-	size_t i, program;
+	char text[ADDR_STRLEN];
+	struct error seen;
+	struct pool todo;
+	size_t i;
 	int result;
 
-	result = 0;
-	for (i = 0; i < plan->count && result == 0; i++)
-		result = interface_change(plan->verb, plan->interface, &plan->addr[i],
-		    e);
-	program = find();
-	if (result != 1 || geteuid() == 0 || programs[program].path == NULL)
-		return (result);
-	rest = *plan;
-	result = change_quietly(&rest, program, e);
-	if (result == 1 && ask)
-		result = change_asking(&rest, program, e);
-	if (result != 0)
-		error_prefix(e, "%s", plan->interface);
+	memset(&todo, 0, sizeof(todo));
+	/* Another process may have made the change since the first look. */
+	result = interface_select(want, pool, &todo, e);
+	if (result == 0 && todo.count > 0)
+		result = change(want, &todo, e);
+	if (interface_select(want, &todo, left, &seen) == -1) {
+		*e = seen;
+		result = -1;
+		goto out;
+	}
+	for (i = 0; i < todo.count; i++)
+		if (!pool_has(left, &todo.addr[i]))
+			pool_append(done, &todo.addr[i]);
+	if (left->count == 0 && todo.count > 0)
+		result = 0;
+	else if (left->count > 0 && result == 0)
+		result = error_set(e, "%s: %s did not change although the "
+		    "command succeeded", want->interface,
+		    addr_format(&left->addr[0], text));
+out:
+	pool_free(&todo);
 	return (result);
 }
 
 char *
-sudo_command(const struct plan *plan)
+sudo_by_hand(const struct interface_change *want, const struct pool *pool)
 {
-	size_t program;
+	const struct helper *h;
+	struct sudo_command c;
 	char **argv, *line;
 
-	program = find();
-	argv = plan_argv(plan, programs[program].leave, programs[program].path,
-	    PLAN_SHOW);
-	line = plan_line(argv);
-	plan_free(argv);
+	fill(&c, want, pool);
+	h = find_helper();
+	argv = sudo_argv(&c, h->means, h->path, SUDO_SHOW);
+	line = sudo_line(argv);
+	sudo_free(argv);
 	return (line);
 }
 
-void
+int
 sudo_lock(int wait)
 {
 	const char *home;
-	int fd;
+	int fd, result;
 
 	home = getenv("HOME");
 	fd = home != NULL ? open(home, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == 0 || !wait ||
-	    errno != EWOULDBLOCK)
-		return;
-	warnx("waiting for another one to end");
-	while (flock(fd, LOCK_EX) == -1 && errno == EINTR)
-		continue;
+	if (fd == -1)
+		return (0);
+	do
+		result = flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+	while (result == -1 && errno == EINTR);
+	/* The descriptor stays open, and with it the lock. */
+	if (result == 0)
+		return (0);
+	result = errno == EWOULDBLOCK ? -1 : 0;
+	close(fd);
+	return (result);
 }

@@ -22,6 +22,14 @@ number(const struct addr *a)
 	    (uint32_t)a->byte[2] << 8 | (uint32_t)a->byte[3]);
 }
 
+void
+pool_append(struct pool *pool, const struct addr *a)
+{
+
+	pool->addr = alloc_resize(pool->addr, pool->count + 1, sizeof(*a));
+	pool->addr[pool->count++] = *a;
+}
+
 static void
 append(struct pool *pool, uint32_t n)
 {
@@ -33,10 +41,8 @@ append(struct pool *pool, uint32_t n)
 	a.byte[1] = (unsigned char)(n >> 16);
 	a.byte[2] = (unsigned char)(n >> 8);
 	a.byte[3] = (unsigned char)n;
-	if (pool_has(pool, &a))
-		return;
-	pool->addr = alloc_resize(pool->addr, pool->count + 1, sizeof(a));
-	pool->addr[pool->count++] = a;
+	if (!pool_has(pool, &a))
+		pool_append(pool, &a);
 }
 
 /* Read FIRST-LAST into its two ends. */

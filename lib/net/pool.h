@@ -50,6 +50,9 @@ int pool_operands(char *const *, struct input *, struct pool *,
  */
 int pool_take(const struct input *, struct pool *, struct error *);
 
+/* pool_append(pool, a): append ${a}, which is not yet in ${pool}. */
+void pool_append(struct pool *, const struct addr *);
+
 /* pool_has(pool, a): is ${a} in ${pool}? */
 int pool_has(const struct pool *, const struct addr *);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* noproxy-add: add hosts to no_proxy and NO_PROXY, for every client */
+/* noproxy-add: add hosts to no_proxy and NO_PROXY */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +17,18 @@
 
 static const char usage[] =
     "usage: noproxy-add [-e | -j] host ... | -\n"
-    "       noproxy-add host ... | - -- command [argument ...]\n";
+    "       noproxy-add host ... | - -- command [argument ...]\n"
+    "  -e  print export commands for eval\n"
+    "  -j  print JSON: the launch record, if it was read\n"
+    "man noproxy-add\n";
+
+/* The exit status for failures other than the command's, as env(1) has it. */
+#define OWN_FAILURE	125
 
 /* In the order of printing. */
 static const char *const name[] = { "no_proxy", "NO_PROXY" };
+
+static int eflag, jflag;
 
 struct hosts {
 	char	**entry;	/* from noproxy_host() */
@@ -48,7 +56,7 @@ free_hosts(struct hosts *h)
 	free(h->entry);
 }
 
-/* The hosts that standard input names: lines, or the record's alias. */
+/* Read hosts from standard input: lines, or the record's alias. */
 static int
 read_hosts(struct hosts *h, struct input *in, struct error *e)
 {
@@ -72,7 +80,7 @@ read_hosts(struct hosts *h, struct input *in, struct error *e)
 	return (result == -1 ? error_prefix(e, INPUT_NAME) : 0);
 }
 
-/* The hosts of the command line: operands, or - alone. */
+/* Read the hosts of the command line: operands, or - alone. */
 static int
 get_hosts(struct hosts *h, struct input *in, int argc, char *const *argv,
     struct error *e)
@@ -83,7 +91,7 @@ get_hosts(struct hosts *h, struct input *in, int argc, char *const *argv,
 		return (read_hosts(h, in, e));
 	for (i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "-") == 0)
-			return (error_set(e, "-: stands for all hosts, alone"));
+			args_error("either hosts or -");
 		if (add_host(h, argv[i], e) == -1)
 			return (-1);
 	}
@@ -107,7 +115,7 @@ get_member(const struct json *env, const char *key, char **value,
 	    key));
 }
 
-/* What the two have so far: in the record's ${env}, else in our own. */
+/* Copy both lists from the record's ${env}, or else from the environment. */
 static int
 get_values(const struct json *env, char **value, struct error *e)
 {
@@ -166,7 +174,7 @@ print_json(const struct json *record, const struct json *env,
 }
 
 static void
-print_text(int eflag, char *const *value)
+print_text(char *const *value)
 {
 	char *quoted;
 	int i;
@@ -179,18 +187,32 @@ print_text(int eflag, char *const *value)
 	}
 }
 
-/* Become ${command}, with the ${value}s set; only a failure returns. */
+/* Exec ${command} with the ${value}s set; only a failure returns. */
 static int
 run(char *const *command, int has_read, char *const *value, struct error *e)
 {
 	int i;
 
 	if (has_read && io_null_stdin(e) == -1)
-		return (2);
+		return (OWN_FAILURE);
 	for (i = 0; i < 2; i++)
 		if (setenv(name[i], value[i], 1) == -1)
 			alloc_exhausted();
 	return (child_exec(command, e));
+}
+
+static void
+check_usage(int argc, char *const *command)
+{
+
+	if (argc == 0)
+		args_error("no host");
+	if (eflag && jflag)
+		args_error("either -e or -j");
+	if (command != NULL && (eflag || jflag))
+		args_error("-e and -j do not go with a command");
+	if (command != NULL && command[0] == NULL)
+		args_error("no command after --");
 }
 
 int
@@ -201,7 +223,7 @@ main(int argc, char *argv[])
 	struct hosts h;
 	struct error e;
 	char **command, *new[2], *old[2];
-	int eflag, i, jflag, opt, status;
+	int i, opt, status;
 
 	args_init();
 	memset(&in, 0, sizeof(in));
@@ -209,9 +231,8 @@ main(int argc, char *argv[])
 	memset(new, 0, sizeof(new));
 	memset(old, 0, sizeof(old));
 	env = NULL;
-	eflag = jflag = 0;
-	status = 2;
 	command = args_command(&argc, argv);
+	status = command != NULL ? OWN_FAILURE : 2;
 	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "ej")) != -1)
 		switch (opt) {
 		case 'e':
@@ -225,9 +246,7 @@ main(int argc, char *argv[])
 		}
 	argc -= optind;
 	argv += optind;
-	if (argc == 0 || eflag + jflag + (command != NULL) > 1 ||
-	    (command != NULL && command[0] == NULL))
-		args_usage(usage);
+	check_usage(argc, command);
 	if (get_hosts(&h, &in, argc, argv, &e) == -1)
 		goto out;
 	if (in.record != NULL)
@@ -239,7 +258,7 @@ main(int argc, char *argv[])
 	else if (jflag)
 		status = print_json(in.record, env, new, &e) == -1 ? 2 : 0;
 	else {
-		print_text(eflag, new);
+		print_text(new);
 		status = 0;
 	}
 out:

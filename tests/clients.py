@@ -243,7 +243,9 @@ def clients(folder):
         module("new requests", REQUESTS, new, folder,
                page="Python requests, pip"),
         module("httpx", HTTPX, old, page="Python httpx 0.23"),
-        module("new httpx", HTTPX, new, folder, page="Python httpx 0.28"),
+        module("new httpx", HTTPX, new, folder, page="httpx 0.24.1 and later"),
+        module("0.24.0 httpx", HTTPX, new, f"{folder}/httpx-0.24.0",
+               page="Python httpx 0.24.0"),
         module("aiohttp", AIOHTTP, old, page="Python aiohttp"),
         module("new aiohttp", AIOHTTP, new, folder, page="Python aiohttp"),
         Client("pip", [new, "-m", "pip", "--version"], pip,
@@ -369,7 +371,7 @@ def ipv6(lab, client):
         lab.ask(client, lab.add(entry, (None, None)), ("::1",))["::1"]
         for entry in ("::1", "[::1]"))
     return {"DD": "both", "DP": "::1", "PD": "[::1]", "PP": "neither",
-            "D?": "::1 only"}.get(found, found)
+            "D?": "::1 only", "??": "breaks"}.get(found, found)
 
 
 def try_client(lab, client):

@@ -98,23 +98,37 @@ NO_PROXY=host,x' -- noproxy-add -
 }
 
 @test "usage errors" {
-	usage='usage: noproxy-add [-e | -j] host ... | -
-       noproxy-add host ... | - -- command [argument ...]'
-	check -o "$usage" -- noproxy-add -h
-	check -s 2 -e "$usage" -- noproxy-add
-	check -s 2 -e "$usage" -- noproxy-add -e
-	check -s 2 -e "$usage" -- noproxy-add -e -j h
-	check -s 2 -e "$usage" -- noproxy-add -j h -- true
-	check -s 2 -e "$usage" -- noproxy-add -e h -- true
-	check -s 2 -e "$usage" -- noproxy-add h --
-	check -s 2 -e "$usage" -- noproxy-add -- true
-	check -s 2 -e "noproxy-add: -x: unknown option, or missing argument (-h lists them)" -- noproxy-add -x h
-	check -s 2 -e 'noproxy-add: -: stands for all hosts, alone' -- \
-		noproxy-add - h
-	check -s 2 -e 'noproxy-add: -: stands for all hosts, alone' -- \
-		noproxy-add - -
-	check -s 2 -e 'noproxy-add: not a host or address: -e' -- \
-		noproxy-add h -e
+	check -o 'usage: noproxy-add [-e | -j] host ... | -
+       noproxy-add host ... | - -- command [argument ...]
+  -e  print export commands for eval
+  -j  print JSON: the launch record, if it was read
+man noproxy-add' -- noproxy-add -h
+	while IFS='|' read -r line why; do
+		# shellcheck disable=SC2086 # a command line
+		check -s 2 -e "noproxy-add: $why" -- noproxy-add $line
+	done <<-'END'
+	|no host
+	-e|no host
+	-- true|no host
+	-e -j h|either -e or -j
+	-j h -- true|-e and -j do not go with a command
+	-e h -- true|-e and -j do not go with a command
+	h --|no command after --
+	-x h|-x: unknown option, or missing argument (-h lists them)
+	- h|either hosts or -
+	- -|either hosts or -
+	h -e|not a host or address: -e
+	END
+}
+
+@test "a command is not run after bad input: 125" {
+	check -s 125 -e 'noproxy-add: not a host or address: foo/99' -- \
+		noproxy-add foo/99 -- echo run
+	check -s 125 -e 'noproxy-add: <stdin>: empty' -- \
+		noproxy-add - -- echo run
+	NO_PROXY=$'a\nb' check -s 125 -e \
+		'noproxy-add: NO_PROXY: has a line break or control character' \
+		-- noproxy-add h -- echo run
 }
 
 @test "names: lower case, no root dot; what was there keeps its spelling" {

@@ -21,7 +21,14 @@
 static const char usage[] =
     "usage: loalias-ensure [-bjn] [-i interface] [address ... | -]\n"
     "       loalias-ensure -d [-bn] [-i interface] address ...\n"
-    "       loalias-ensure -P launchd | sudoers [address ...]\n";
+    "       loalias-ensure -P launchd | sudoers [address ...]\n"
+    "  -b            never ask for a password\n"
+    "  -d            remove the addresses\n"
+    "  -i interface  the loopback interface, if not the usual one\n"
+    "  -j            print JSON: the launch record, if it was read\n"
+    "  -n            change nothing; exit 1 if something would change\n"
+    "  -P kind       print a file after which no password is needed\n"
+    "man loalias-ensure\n";
 
 static int jflag, nflag;
 static struct interface_change want = { NULL, 0, 1 };
@@ -42,7 +49,7 @@ join(const struct pool *pool)
 	return (line);
 }
 
-/* Tell what was done and what was not, before exit status 2. */
+/* Print what was done and what was not, before exit status 2. */
 static void
 complain(const struct pool *done, const struct pool *left, int result,
     const struct error *e)
@@ -113,7 +120,7 @@ lock(void)
 	sudo_lock(1);
 }
 
-/* Make ${pool} as it is wanted, and print it. */
+/* Make the change to ${pool}, and print it. */
 static int
 ensure(const struct pool *pool, struct input *in)
 {
@@ -143,23 +150,25 @@ ensure(const struct pool *pool, struct input *in)
 	return (status);
 }
 
-/* Are these options and operands one of the three forms of usage? */
-static int
-sensible(const char *persist, int argc, char *const *argv)
+static void
+check_usage(const char *persist, int argc, char *const *argv)
 {
-	int i;
+	int dashes, i;
 
-	for (i = 0; i < argc; i++)
-		if (strcmp(argv[i], "-") == 0 && (argc > 1 ||
-		    persist != NULL || want.remove))
-			return (0);
-	if (persist != NULL)
-		return (want.ask && !jflag && !nflag &&
-		    !want.remove && want.interface == NULL);
-	return (!want.remove || (argc > 0 && !jflag));
+	for (i = dashes = 0; i < argc; i++)
+		dashes += strcmp(argv[i], "-") == 0;
+	if (dashes > 0 && argc > 1)
+		args_error("either addresses or -");
+	if (persist != NULL && (dashes > 0 || !want.ask || jflag || nflag ||
+	    want.remove || want.interface != NULL))
+		args_error("-P goes with addresses only");
+	if (want.remove && (argc == 0 || dashes > 0))
+		args_error("-d: which addresses?");
+	if (want.remove && jflag)
+		args_error("either -d or -j");
 }
 
-/* Carry out a command line that is sensible; return the exit status. */
+/* Carry out the command line; return the exit status. */
 static int
 run(const char *persist, char *const *operand)
 {
@@ -219,7 +228,6 @@ main(int argc, char *argv[])
 		}
 	argc -= optind;
 	argv += optind;
-	if (!sensible(persist, argc, argv))
-		args_usage(usage);
+	check_usage(persist, argc, argv);
 	return (io_finish(run(persist, argv)));
 }

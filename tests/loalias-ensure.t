@@ -326,28 +326,36 @@ refused() {
 }
 
 @test "the command line" {
-	usage=$(loalias-ensure -h)
-	check -o "$usage" -- loalias-ensure --help
+	check -o 'usage: loalias-ensure [-bjn] [-i interface] [address ... | -]
+       loalias-ensure -d [-bn] [-i interface] address ...
+       loalias-ensure -P launchd | sudoers [address ...]
+  -b            never ask for a password
+  -d            remove the addresses
+  -i interface  the loopback interface, if not the usual one
+  -j            print JSON: the launch record, if it was read
+  -n            change nothing; exit 1 if something would change
+  -P kind       print a file after which no password is needed
+man loalias-ensure' -- loalias-ensure -h
 	check -o 'match:bottle-tools [0-9.]+' -- loalias-ensure -V
-	while read -r line; do
+	while IFS='|' read -r line why; do
 		# shellcheck disable=SC2086 # a command line
-		check -s 2 -e "$usage" -- loalias-ensure $line
+		check -s 2 -e "loalias-ensure: $why" -- loalias-ensure $line
 	done <<-'END'
-	- -
-	- 127.0.0.16
-	127.0.0.16 -
-	-d
-	-d -
-	-dj 127.0.0.16
-	-P sudoers -
-	-j -P sudoers
-	-n -P sudoers
-	-b -P launchd
-	-d -P launchd 127.0.0.16
-	-i lo -P sudoers
+	- -|either addresses or -
+	- 127.0.0.16|either addresses or -
+	127.0.0.16 -|either addresses or -
+	-d|-d: which addresses?
+	-d -|-d: which addresses?
+	-dj 127.0.0.16|either -d or -j
+	-P sudoers -|-P goes with addresses only
+	-j -P sudoers|-P goes with addresses only
+	-n -P sudoers|-P goes with addresses only
+	-b -P launchd|-P goes with addresses only
+	-d -P launchd 127.0.0.16|-P goes with addresses only
+	-i lo -P sudoers|-P goes with addresses only
+	-x|-x: unknown option, or missing argument (-h lists them)
+	-P|-P: unknown option, or missing argument (-h lists them)
 	END
-	check -s 2 -e "loalias-ensure: -x: unknown option, or missing argument (-h lists them)" -- loalias-ensure -x
-	check -s 2 -e "loalias-ensure: -P: unknown option, or missing argument (-h lists them)" -- loalias-ensure -P
 	# Options come first: this is not an address.
 	check -s 2 -e 'loalias-ensure: not a range of IPv4 addresses: -j' \
 		-- loalias-ensure 127.0.0.16 -j

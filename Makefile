@@ -36,18 +36,18 @@ ALIAS = lib/alias.a $(DOCKER)
 LIB = lib/alias.a lib/noproxy.a lib/loopback.a lib/smolvm.a $(DOCKER)
 
 TOOLS = \
+	bin/bottle-prove \
 	bin/bottle-step \
 	bin/loalias-audit \
 	bin/loalias-canary \
 	bin/loalias-ensure \
 	bin/loalias-pick \
 	bin/noproxy-add \
+	bin/smolvm-aliasroute \
 	bin/smolvm-allowpatch \
 
 SCRIPTS = \
 	bin/bottle-launch \
-	bin/bottle-prove \
-	bin/smolvm-aliasroute \
 
 MAN1 = \
 	man/bottle-launch.1 \
@@ -102,8 +102,14 @@ lib/net.a: lib/net/*.c lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
 lib/docker.a: lib/docker/*.c lib/docker/*.h lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
-lib/smolvm.a: lib/smolvm/*.c lib/smolvm/*.h lib/net/*.h lib/base/*.h
+lib/smolvm.a: lib/smolvm/guest_sh.h lib/smolvm/*.c lib/smolvm/*.h \
+    lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
+# The script as an array of bytes: C compilers need not take so long a string.
+lib/smolvm/guest_sh.h: lib/smolvm/guest.sh
+	@{ echo 'static const char guest_sh[] = {'; \
+	    sed '/^[[:blank:]]*#/d' lib/smolvm/guest.sh | \
+	    od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; echo '0 };'; } >$@
 lib/loopback.a: lib/loopback/*.c lib/loopback/*.h lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
 lib/noproxy.a: lib/noproxy/*.c lib/noproxy/*.h lib/net/*.h lib/base/*.h
@@ -129,6 +135,12 @@ bin/noproxy-add: bin/noproxy-add.c $(NOPROXY)
 
 bin/loalias-pick: bin/loalias-pick.c $(ALIAS)
 	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(ALIAS) $(JQ_LIBS) $(CURL_LIBS)
+
+bin/bottle-prove: bin/bottle-prove.c $(SMOLVM)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(SMOLVM) $(JQ_LIBS)
+
+bin/smolvm-aliasroute: bin/smolvm-aliasroute.c $(SMOLVM)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(SMOLVM) $(JQ_LIBS)
 
 bin/smolvm-allowpatch: bin/smolvm-allowpatch.c $(SMOLVM)
 	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(SMOLVM) $(SQLITE_LIBS) $(JQ_LIBS)
@@ -172,14 +184,14 @@ install: all
 	mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" \
 	    "$(DESTDIR)$(MANDIR)/man7"
 	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
-	$(INSTALL) -m 644 bin/bottle-guest bin/bottle-parts bin/bottle-sh \
+	$(INSTALL) -m 644 bin/bottle-parts bin/bottle-sh \
 	    "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
 	$(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
 
 uninstall:
 	cd "$(DESTDIR)$(BINDIR)" && rm -f $(TOOLS:bin/%=%) \
-	    $(SCRIPTS:bin/%=%) bottle-guest bottle-parts bottle-sh
+	    $(SCRIPTS:bin/%=%) bottle-parts bottle-sh
 	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1:man/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7:man/%=%)
 
@@ -189,7 +201,7 @@ dist:
 	    gzip -n9 >bottle-tools-$(VERSION).tar.gz
 
 clean:
-	rm -f lib/*.a lib/*/*.o $(TOOLS) $(UNIT) $(FUZZ)
+	rm -f lib/*.a lib/*/*.o lib/smolvm/guest_sh.h $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
 .PHONY: all bench check clean coverage demo deps dist fuzz install lint uninstall

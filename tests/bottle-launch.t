@@ -333,6 +333,7 @@ refuses() {
 	RELEASE=$("$TESTS/engines" 1.7.7)
 	cp "$RELEASE/smol/smolvm" smolvm-1.7.7
 	export FAKE_ENGINE=$PWD/smolvm-1.7.7
+	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 	check -o 'match:.*"dns":"255.255.255.255","ports_asked":\[\],"beside_ip":\[\],"ports_enforced":false.*' \
 		-- launch -j dev
 	smolvm stop --name dev

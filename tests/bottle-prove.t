@@ -87,29 +87,54 @@ closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 	check -s 2 -e 'match:bottle-prove: dev: the guest cannot reach its own bundle at 127.0.0.16:3000 .*' \
 		-- prove -p 3000 dev 127.0.0.16
 	smolvm stop --name dev
-	check -s 2 -e 'match:bottle-prove: dev: 127.0.0.31 cannot be routed for the test: smolvm-aliasroute: .*' -- \
+	check -s 2 -e 'match:bottle-prove: dev: no command runs in it: .*' -- \
 		prove -p 3000 dev 127.0.0.16
-	check -s 2 -e 'match:bottle-prove: none: 127.0.0.31 cannot be routed for the test: smolvm-aliasroute: .*' -- \
+	check -s 2 -e 'match:bottle-prove: none: no command runs in it: .*' -- \
 		prove -p 3000 none 127.0.0.16
 	check -- ls -A "$TMPDIR"
 }
 
 @test "what is given wrongly" {
-	check -s 2 -e 'match:usage: .*' -- bottle-prove
-	check -s 2 -e 'match:usage: .*' -- bottle-prove dev 127.0.0.16
-	check -s 2 -e 'match:bottle-prove: -t x: not a number of seconds
-usage: .*' -- bottle-prove -t x
-	check -s 2 -e 'bottle-prove: dev: -p x: not a port' -- \
-		bottle-prove -p x dev 127.0.0.16
+	local record
+
+	check -s 2 -e 'bottle-prove: a machine and an alias, or -' -- bottle-prove
+	check -s 2 -e 'bottle-prove: at least one -p' -- bottle-prove dev 127.0.0.16
+	check -s 2 -e 'bottle-prove: either -p or -' -- bottle-prove -p 1 -
+	check -s 2 -e 'bottle-prove: one address before --' -- \
+		bottle-prove -p 1 dev 127.0.0.16 -- true
+	check -s 2 -e 'bottle-prove: no command after --' -- \
+		bottle-prove -p 1 127.0.0.16 --
+	check -s 2 -e 'bottle-prove: -t x: not a number from 1 to 9999' -- \
+		bottle-prove -t x
+	check -s 2 -e 'bottle-prove: here: not an address' -- \
+		bottle-prove -p 1 dev here
+	for port in x 0 65536 1/sctp '' /udp 99999999999 1e3 -1; do
+		check -s 2 -e "bottle-prove: -p $port: not a port" -- \
+			bottle-prove -p "$port" dev 127.0.0.16
+	done
+	for proxy in x http:// http://name:80 http://127.0.0.16 \
+	    https://127.0.0.16:1 http://127.0.0.16:0 http://127.0.0.16:1/x; do
+		check -s 2 -e "bottle-prove: -x $proxy: not http://ADDRESS:PORT" \
+			-- bottle-prove -x "$proxy" -p 1 dev 127.0.0.16
+	done
 	check -s 2 -e 'bottle-prove: dev: no TCP port of the bundle but 53 to try: nothing can be proved' \
 		-- bottle-prove -p 53/udp -p 53 dev 127.0.0.16
-	for record in '' '{}' '[]' 'x' '{"machine":"a","alias":"b"}'; do
+	for record in '{}' '{"machine":"a","alias":"b"}' \
+	    '{"machine":"a","alias":"127.0.0.16","ports":{}}' \
+	    '{"machine":"a","alias":"127.0.0.16","ports":{"1/tcp":"x"}}' \
+	    '{"machine":"a","alias":"127.0.0.16","ports":{"1":"a:1"}}'; do
 		check -s 2 -i "$record" -e 'bottle-prove: <stdin>: not a record with machine, alias, ports' \
 			-- bottle-prove -
 	done
+	for record in x '["x"]'; do
+		check -s 2 -i "$record" -e 'bottle-prove: <stdin>: not a launch record' \
+			-- bottle-prove -
+		check -s 2 -i "$record" -e 'smolvm-aliasroute: <stdin>: not a launch record' \
+			-- smolvm-aliasroute -
+	done
+	check -s 2 -i '' -e 'match:bottle-prove: <stdin>: .*' -- bottle-prove -
 	LOALIAS_POOL=127.0.0.16 check -s 2 -e 'bottle-prove: dev: no second alias in the pool: nothing to tell 127.0.0.16 from' \
 		-- bottle-prove -p 3000 dev 127.0.0.16
-	check -- ls -A "$TMPDIR"
 }
 
 @test "smolvm-aliasroute: there and back, twice" {
@@ -138,14 +163,16 @@ in_guest() {
 	cat >busy <<-'END'
 	#!/bin/sh
 	echo . >>tries
-	[ "$(wc -l <tries)" -gt "$BUSY" ] || { echo one; echo busy >&2; exit 1; }
-	exec "$TESTS/fake_smolvm" "$@"
+	[ "$(wc -l <tries)" -gt "$(cat times)" ] || { echo busy >&2; exit 1; }
+	exec ./smolvm "$@"
 	END
 	chmod +x busy
-	SMOLVM=$PWD/busy BUSY=2 check -o '127.0.0.16	100.96.0.1	eth0' -- \
+	echo 2 >times
+	SMOLVM=$PWD/busy check -o '127.0.0.16	100.96.0.1	eth0' -- \
 		inside smolvm-aliasroute dev 127.0.0.16
 	rm tries
-	SMOLVM=$PWD/busy BUSY=3 check -s 2 -e 'smolvm-aliasroute: dev: no command runs in it: busy' \
+	echo 3 >times
+	SMOLVM=$PWD/busy check -s 2 -e 'smolvm-aliasroute: dev: no command runs in it: busy' \
 		-- inside smolvm-aliasroute dev 127.0.0.16
 }
 
@@ -160,7 +187,7 @@ in_guest() {
 	done
 	check -s 2 -e "smolvm-aliasroute: 127.0.0.1: is the guest's own" -- \
 		smolvm-aliasroute dev 127.0.0.1
-	check -s 2 -e 'match:usage: .*' -- smolvm-aliasroute dev
+	check -s 2 -e 'smolvm-aliasroute: a machine and an alias, or -' -- smolvm-aliasroute dev
 	check -s 2 -e 'match:smolvm-aliasroute: -x: .*' -- smolvm-aliasroute -x
 	check -s 2 -e 'match:smolvm-aliasroute: none: no command runs in it: .*' \
 		-- inside smolvm-aliasroute none 127.0.0.16

@@ -47,13 +47,27 @@ setup() {
 	plain_setup
 	export BOTTLE_TEST=$BATS_TEST_TMPDIR
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp FAKE=$BATS_TEST_TMPDIR/fake
-	export SMOLVM=$TESTS/fake_smolvm CALLS=$BATS_TEST_TMPDIR/calls
+	export SMOLVM=$BATS_TEST_TMPDIR/smolvm CALLS=$BATS_TEST_TMPDIR/calls
 	RELEASE=$(cat "$BATS_FILE_TMPDIR/release")
 	export FAKE_ENGINE=$BATS_FILE_TMPDIR/smolvm
 	export SMOLVM_AGENT_ROOTFS_TAR=$RELEASE/smol/agent-rootfs.tar.zst
 	mkdir "$TMPDIR" "$FAKE" "$FAKE/bin" "$CALLS"
+	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 	guest_has sh true ip nc cat head wc grep timeout bash
 	export DB=$HOME/.local/share/smolvm/server/smolvm.db
+}
+
+# wrap FILE COMMAND: make FILE the command with this test's variables, which
+# the tools do not pass on to smolvm.
+wrap() {
+	local name
+
+	echo '#!/bin/sh' >"$1"
+	for name in TESTS FAKE FAKE_ENGINE BOTTLE_TEST CALLS; do
+		echo "export $name='${!name}'" >>"$1"
+	done
+	echo "exec '$2' \"\$@\"" >>"$1"
+	chmod +x "$1"
 }
 
 # guest_has COMMAND...: and nothing else.
@@ -90,8 +104,10 @@ teardown() {
 counted() {
 	local name
 
-	mkdir -p called
-	for name in docker smolvm loalias-ensure loalias-pick loalias-audit \
+	mkdir -p called called/of
+	ln -sf "$TESTS/fake_call" called/of/smolvm
+	wrap called/smolvm "$PWD/called/of/smolvm"
+	for name in docker loalias-ensure loalias-pick loalias-audit \
 	    loalias-canary noproxy-add smolvm-allowpatch smolvm-aliasroute \
 	    bottle-prove jq; do
 		ln -sf "$TESTS/fake_call" "called/$name"

@@ -18,11 +18,11 @@ installed() {
 
 @test "install puts these files there, and uninstall takes them away" {
 	make_top install "DESTDIR=$PWD/st age" PREFIX=/opt/bottle
-	check -o '644 ./opt/bottle/bin/bottle-guest
-755 ./opt/bottle/bin/bottle-launch
+	check -o '755 ./opt/bottle/bin/bottle-launch
 644 ./opt/bottle/bin/bottle-parts
 755 ./opt/bottle/bin/bottle-prove
 644 ./opt/bottle/bin/bottle-sh
+755 ./opt/bottle/bin/bottle-step
 755 ./opt/bottle/bin/loalias-audit
 755 ./opt/bottle/bin/loalias-canary
 755 ./opt/bottle/bin/loalias-ensure

@@ -10,20 +10,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "base/signals.h"
 
 #define TICK	10	/* ms between two looks at the command */
-#define MOMENT	200	/* ms for what was still under way at its end */
 
 /*
- * From here on a status says, by the convention of env(1), timeout(1),
- * docker(1) and the shell, that there was no command, or a signal ended it.
+ * By the convention of env(1), timeout(1), docker(1) and the shell, a status
+ * from here on means that there was no command, or that a signal ended it.
  */
 #define NO_ANSWER	125
 
@@ -53,6 +55,7 @@ canary_open(struct canary *c, const struct addr *a, int udp, struct error *e)
 	struct addr unused;
 	char buf[ADDR_STRLEN];
 	socklen_t len;
+	int no, off;
 
 	memset(c, 0, sizeof(*c));
 	c->addr = *a;
@@ -63,12 +66,19 @@ canary_open(struct canary *c, const struct addr *a, int udp, struct error *e)
 	if (c->fd == -1)
 		return (error_sys(e, "%s", buf));
 	len = addr_socket(a, 0, &ss);
+	/* OpenBSD has IPv6 only there, and says so. */
+	off = 0;
+	if (a->family == AF_INET6 && addr_is_any(a))
+		setsockopt(c->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		    sizeof(off));
 	if (bind(c->fd, (struct sockaddr *)&ss, len) == -1 ||
 	    (!udp && listen(c->fd, SOMAXCONN) == -1) ||
 	    fcntl(c->fd, F_SETFL, O_NONBLOCK) == -1 ||
 	    getsockname(c->fd, (struct sockaddr *)&ss, &len) == -1) {
+		no = errno;
 		error_sys(e, "%s", buf);
 		canary_close(c);
+		errno = no;
 		return (-1);
 	}
 	read_socket(&ss, &unused, &c->port);
@@ -84,20 +94,15 @@ canary_close(struct canary *c)
 	c->fd = -1;
 }
 
-/* Wait ${ms} for somebody to come, and take one down. */
+/* Record one peer of ${c}, which poll(2) says has come. */
 static int
-take(struct canary *c, int ms, struct error *e)
+record_peer(struct canary *c, struct error *e)
 {
 	struct sockaddr_storage ss;
-	struct pollfd p;
 	socklen_t len;
 	ssize_t n;
 	char byte;
 
-	p.fd = c->fd;
-	p.events = POLLIN;
-	if (poll(&p, 1, ms) <= 0)
-		return (0);
 	memset(&ss, 0, sizeof(ss));
 	len = sizeof(ss);
 	if (c->udp)
@@ -107,7 +112,7 @@ take(struct canary *c, int ms, struct error *e)
 	if (n == -1 && (errno == EINTR || errno == EAGAIN ||
 	    errno == EWOULDBLOCK))
 		return (0);
-	/* Who has gone again by now has been here nevertheless. */
+	/* A peer that disconnected by now did reach it. */
 	if (n == -1 && errno != ECONNABORTED)
 		return (error_sys(e, c->udp ? "recvfrom" : "accept"));
 	if (n != -1 && !c->udp)
@@ -119,68 +124,66 @@ take(struct canary *c, int ms, struct error *e)
 	return (0);
 }
 
-static long long
-now(void)
+int
+canary_watch(struct canary *c, size_t n, struct pollfd *extra, size_t extras,
+    int ms, struct error *e)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (ts.tv_sec * 1000LL + ts.tv_nsec / 1000000);
-}
-
-/*
- * Hold back the signals that would end this program and leave the command
- * alone, which is in another process group.  ${old} is what to return to.
- */
-static void
-hold_signals(sigset_t *held, sigset_t *old)
-{
-	static const int sig[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-	struct sigaction sa;
+	struct pollfd *p;
 	size_t i;
+	int result;
 
-	sigemptyset(held);
-	for (i = 0; i < sizeof(sig) / sizeof(sig[0]); i++)
-		if (sigaction(sig[i], NULL, &sa) == 0 &&
-		    sa.sa_handler != SIG_IGN)
-			sigaddset(held, sig[i]);
-	sigprocmask(SIG_BLOCK, held, old);
+	p = alloc_array(n + extras, sizeof(*p));
+	for (i = 0; i < n; i++) {
+		p[i].fd = c[i].fd;
+		p[i].events = POLLIN;
+	}
+	for (i = 0; i < extras; i++)
+		p[n + i] = extra[i];
+	result = 0;
+	if (poll(p, (nfds_t)(n + extras), ms) <= 0)
+		for (i = 0; i < n + extras; i++)
+			p[i].revents = 0;
+	for (i = 0; i < n && result == 0; i++)
+		if (p[i].revents != 0)
+			result = record_peer(&c[i], e);
+	for (i = 0; i < extras; i++)
+		extra[i].revents = p[n + i].revents;
+	free(p);
+	return (result);
 }
 
-static int
-is_pending(const sigset_t *held)
+int
+canary_linger(struct canary *c, size_t n, struct error *e)
 {
-	sigset_t pending;
-	int sig;
+	long long end, left;
 
-	sigpending(&pending);
-	for (sig = 1; sig <= SIGTERM; sig++)
-		if (sigismember(held, sig) == 1 &&
-		    sigismember(&pending, sig) == 1)
-			return (1);
+	end = clock_ms() + CANARY_MOMENT;
+	while ((left = end - clock_ms()) > 0)
+		if (canary_watch(c, n, NULL, 0, (int)left, e) == -1)
+			return (-1);
 	return (0);
 }
 
-/* Watch until the command, and all that it left behind, has ended. */
+/* Watch until the command and the rest of its process group have ended. */
 static int
-watch(struct canary *c, pid_t pid, const sigset_t *held, unsigned long seconds,
+watch(struct canary *c, pid_t pid, const struct signals *s, unsigned long seconds,
     int *status, struct error *e)
 {
 	long long deadline;
 	int ended;
 
-	deadline = now() + (long long)seconds * 1000;
+	deadline = clock_ms() + (long long)seconds * 1000;
 	ended = 0;
 	for (;;) {
-		if (take(c, TICK, e) == -1)
+		if (canary_watch(c, 1, NULL, 0, TICK, e) == -1)
 			return (-1);
 		if (!ended && waitpid(pid, status, WNOHANG) == pid)
 			ended = 1;
 		if (ended && kill(-pid, 0) == -1 && errno == ESRCH)
 			return (0);
-		if (is_pending(held))
+		if (signals_pending(s))
 			return (error_set(e, "interrupted"));
-		if (now() >= deadline)
+		if (clock_ms() >= deadline)
 			return (error_set(e, "%s after %lu s",
 			    ended ? "left processes that still ran" :
 			    "timed out", seconds));
@@ -206,20 +209,20 @@ canary_run(struct canary *c, char *const *argv, unsigned long seconds,
 {
 	struct child_how how = { -1, 2, 2, 1, NULL, NULL };
 	char quoted[ERROR_QUOTE];
-	sigset_t held, old;
-	long long end;
+	struct error lost;
+	struct signals s;
 	pid_t pid;
 	int result, status;
 
-	hold_signals(&held, &old);
-	how.mask = &old;
+	signals_hold(&s);
+	how.mask = &s.old;
 	pid = child_start(argv, &how, e);
 	if (pid < 0) {
-		sigprocmask(SIG_SETMASK, &old, NULL);
+		signals_release(&s);
 		return (-1);
 	}
 	status = 0;
-	result = watch(c, pid, &held, seconds, &status, e);
+	result = watch(c, pid, &s, seconds, &status, e);
 	if (result == -1)
 		child_kill(pid);
 	else
@@ -227,10 +230,11 @@ canary_run(struct canary *c, char *const *argv, unsigned long seconds,
 	if (result == -1)
 		error_prefix(e, "%s", error_quote(quoted, argv[0],
 		    strlen(argv[0])));
-	for (end = now() + MOMENT; now() < end;)
-		if (take(c, TICK, e) == -1)
-			result = -1;
+	if (canary_linger(c, 1, &lost) == -1 && result == 0) {
+		*e = lost;
+		result = -1;
+	}
 	/* A signal that was held back ends this program here. */
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	signals_release(&s);
 	return (result);
 }

@@ -2,6 +2,7 @@
 #ifndef CANARY_H
 #define CANARY_H
 
+#include <poll.h>
 #include <stddef.h>
 
 #include "net/addr.h"
@@ -9,8 +10,9 @@
 struct error;
 
 #define CANARY_PEERS	8
+#define CANARY_MOMENT	200	/* ms for what is under way at the end */
 
-/* A socket that nobody knows of, and who came nevertheless. */
+/* A listening socket at a random port, and the peers that reached it. */
 struct canary {
 	struct addr	addr;
 	unsigned	port;
@@ -18,26 +20,43 @@ struct canary {
 	int		fd;
 	struct {
 		struct addr	addr;
-		unsigned	port;
+		unsigned	port;	/* 0: disconnected at once */
 	} peer[CANARY_PEERS];		/* the first of them */
 	size_t		count;		/* all of them */
 };
 
 /**
  * canary_open(c, a, udp, e):
- * Listen on ${a}, with UDP if ${udp}, at a port that the system picks.  The
- * socket is closed in programs that this one runs.  Return 0, or -1 with
- * ${e} set.
+ * Listen on ${a}, with UDP if ${udp}, at a port that the system picks; on ::
+ * IPv4 is accepted too where the system allows that.  Return 0; or -1 with
+ * ${e} set, and errno as the system call left it.
  */
 int canary_open(struct canary *, const struct addr *, int, struct error *);
 
 /**
+ * canary_watch(c, n, extra, extras, ms, e):
+ * Wait up to ${ms} for peers of the ${n} canaries and record them.  The
+ * ${extras} descriptors at ${extra} are polled as well.  Return 0, with their
+ * revents set; or -1 with ${e} set.
+ */
+int canary_watch(struct canary *, size_t, struct pollfd *, size_t, int,
+    struct error *);
+
+/**
+ * canary_linger(c, n, e):
+ * Do so for CANARY_MOMENT, after the command has ended.  Return 0, or -1 with
+ * ${e} set.
+ */
+int canary_linger(struct canary *, size_t, struct error *);
+
+/**
  * canary_run(c, argv, seconds, e):
- * Run ${argv} as child_start() does, in a process group of its own, and take down in ${c} who comes until the
- * whole process group has ended, and a moment longer.  Return 0 if it ran to
- * its end; or -1 with ${e} set if it could not be run or says so with a
- * status of 125 or more, was killed, or took more than ${seconds}, in which
- * case all of it is killed.  A signal that ends this program ends it as well.
+ * Run ${argv} in a process group of its own, without standard input and with
+ * standard error as its standard output, and watch ${c} until the group has
+ * ended, and a moment longer.  Return 0 if it ran to its end; or -1 with ${e}
+ * set if it could not be run or reports that with a status of 125 or more,
+ * was killed, or took more than ${seconds}, after which the group is killed.
+ * A signal that ends this program ends the group as well.
  */
 int canary_run(struct canary *, char *const *, unsigned long, struct error *);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* loalias-canary: can this command reach a listener of this host? */
+/* loalias-canary: test whether a command can reach a listener of this host */
 #include <sys/types.h>
 #include <sys/socket.h>
 
@@ -19,7 +19,11 @@
 
 static const char usage[] =
     "usage: loalias-canary [-ju] [-t seconds] [address] -- command "
-    "[argument ...]\n";
+    "[argument ...]\n"
+    "  -j          print JSON\n"
+    "  -t seconds  end the command after this time (60)\n"
+    "  -u          listen with UDP\n"
+    "man loalias-canary\n";
 
 /* ADDRESS:PORT, or [ADDRESS]:PORT; ${buf} has ADDR_STRLEN + 8 bytes. */
 static const char *
@@ -33,19 +37,19 @@ format(const struct addr *a, unsigned port, char *buf)
 }
 
 static void
-tell(const struct canary *c)
+print_peers(const struct canary *c)
 {
 	char buf[ADDR_STRLEN + 8];
 	size_t i;
 
 	for (i = 0; i < c->count && i < CANARY_PEERS; i++)
 		if (c->peer[i].port == 0)
-			warnx("reached by one that was gone at once");
+			warnx("reached by a peer that had disconnected");
 		else
 			warnx("reached by %s", format(&c->peer[i].addr,
 			    c->peer[i].port, buf));
 	if (c->count > CANARY_PEERS)
-		warnx("reached %zu times more", c->count - CANARY_PEERS);
+		warnx("reached %zu more times", c->count - CANARY_PEERS);
 }
 
 static void
@@ -71,7 +75,7 @@ read_seconds(const char *s)
 	unsigned long seconds;
 
 	if (args_number(s, 1, SECONDS_MAX, &seconds) == -1)
-		errx(2, "-t: not a number from 1 to %d: %s", SECONDS_MAX,
+		args_error("-t: not a number from 1 to %d: %s", SECONDS_MAX,
 		    error_quote(quoted, s, strlen(s)));
 	return (seconds);
 }
@@ -82,11 +86,11 @@ read_address(const char *s, struct addr *a)
 	char quoted[ERROR_QUOTE];
 
 	if (addr_parse(s, a) == -1)
-		errx(2, "not an address: %s",
+		args_error("not an address: %s",
 		    error_quote(quoted, s, strlen(s)));
 }
 
-/* Run ${argv}, with the canary's address and port in place of the braces. */
+/* Run ${argv} with the canary's address and port for {} and {port}. */
 static int
 run(struct canary *c, char *const *argv, unsigned long seconds,
     struct error *e)
@@ -132,14 +136,16 @@ main(int argc, char *argv[])
 		default:
 			args_common(opt, argv, usage);
 		}
-	if (command == NULL || command[0] == NULL || argc - optind > 1)
-		args_usage(usage);
+	if (command == NULL || command[0] == NULL)
+		args_error("no command after --");
+	if (argc - optind > 1)
+		args_error("more than one address before --");
 	read_address(optind < argc ? argv[optind] : "127.0.0.1", &a);
 	if (canary_open(&c, &a, udp, &e) == -1)
 		errx(2, "%s", e.text);
 	result = run(&c, command, seconds, &e);
 	canary_close(&c);
-	tell(&c);
+	print_peers(&c);
 	if (result == -1)
 		warnx("%s", e.text);
 	if (result == -1 && c.count == 0)

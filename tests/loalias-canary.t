@@ -77,7 +77,7 @@ gone() {
 @test "several connections are counted, the first eight told" {
 	check -s 1 -o 'match:.*"times":10\}' \
 		-e 'match:(loalias-canary: reached by 127\.0\.0\.1:[0-9]+
-){8}loalias-canary: reached 2 times more' -- \
+){8}loalias-canary: reached 2 more times' -- \
 		loalias-canary -j -- bash -c 'for i in 0 1 2 3 4 5 6 7 8 9; do
 			exec 3<>/dev/tcp/{}/{port}; done'
 }
@@ -189,11 +189,12 @@ loalias-canary: sh: timed out after 1 s' -- \
 }
 
 @test "bad usage: one line, status 2, nothing run" {
-	usage='usage: loalias-canary [-ju] [-t seconds] [address] -- command [argument ...]'
-	check -s 2 -e "$usage" -- loalias-canary
-	check -s 2 -e "$usage" -- loalias-canary --
-	check -s 2 -e "$usage" -- loalias-canary 127.0.0.1
-	check -s 2 -e "$usage" -- loalias-canary 127.0.0.1 ::1 -- touch x
+	none='loalias-canary: no command after --'
+	check -s 2 -e "$none" -- loalias-canary
+	check -s 2 -e "$none" -- loalias-canary --
+	check -s 2 -e "$none" -- loalias-canary 127.0.0.1
+	check -s 2 -e 'loalias-canary: more than one address before --' -- \
+		loalias-canary 127.0.0.1 ::1 -- touch x
 	check -s 2 -e "loalias-canary: -x: unknown option, or missing argument (-h lists them)" -- loalias-canary -x -- touch x
 	for seconds in '' 0 -1 1.5 86401 99999999999999999999 x; do
 		check -s 2 -e "loalias-canary: -t: not a number from 1 to 86400: $seconds" \
@@ -209,8 +210,11 @@ loalias-canary: sh: timed out after 1 s' -- \
 }
 
 @test "help, version" {
-	check -o 'usage: loalias-canary [-ju] [-t seconds] [address] -- command [argument ...]' \
-		-- loalias-canary -h
+	check -o 'usage: loalias-canary [-ju] [-t seconds] [address] -- command [argument ...]
+  -j          print JSON
+  -t seconds  end the command after this time (60)
+  -u          listen with UDP
+man loalias-canary' -- loalias-canary -h
 	check -o 'match:bottle-tools [0-9.]+' -- loalias-canary --version
 }
 
@@ -244,11 +248,11 @@ loalias-canary: sh: timed out after 1 s' -- \
 	PATH=$PWD/bin:$PATH
 	example -o 'match:127\.0\.0\.1:[0-9]+ unreached' -e ignore <<-'END'
 		loalias-canary -t 20 -- smolvm machine exec --name dev -- \
-		nc -w 2 100.96.0.1 {port} || echo 'it is not sealed' >&2
+		    nc -w 2 100.96.0.1 {port} || echo 'it is not sealed' >&2
 	END
 	example -o 'match:127\.0\.0\.17:[0-9]+ unreached' -e ignore <<-'END'
 		loalias-canary -u 127.0.0.17 -- unshare -rn \
-		sh -c 'echo hello | nc -u -w 1 {} {port}'
+		    sh -c 'echo hello | nc -u -w 1 {} {port}'
 	END
 	example -s 1 -o 'match:127\.0\.0\.17:[0-9]+ reached' -e ignore <<-'END'
 		loalias-canary 127.0.0.17 -- nc -w 2 {} {port}

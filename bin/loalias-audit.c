@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "alias/audit.h"
@@ -20,11 +21,14 @@
 
 static const char usage[] =
     "usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]\n"
+    "                     [address ... | -]\n"
+    "       loalias-audit -b [-j] [-w seconds] [-H endpoint] [-o owner]\n"
     "                     [address ... | -]\n";
 
 struct options {
 	const char	*endpoint, *file, *owner;
-	int		 json;
+	int		 bound, json;
+	unsigned long	 seconds;
 };
 
 static void
@@ -32,8 +36,11 @@ read_options(struct options *o, int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "f:H:jo:")) != -1)
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "bf:H:jo:w:")) != -1)
 		switch (opt) {
+		case 'b':
+			o->bound = 1;
+			break;
 		case 'f':
 			o->file = optarg;
 			break;
@@ -45,6 +52,10 @@ read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'o':
 			o->owner = optarg;
+			break;
+		case 'w':
+			if (args_number(optarg, 0, 9999, &o->seconds) == -1)
+				args_error("-w: not 0 to 9999 seconds");
 			break;
 		default:
 			args_common(opt, argv, usage);
@@ -201,17 +212,74 @@ read_owner(struct options *o, const struct json *r, struct json **owner,
 	return (0);
 }
 
-/* Does anything answer that is not ${owner}'s? */
+/* Is ${a} not the owner's?  With -b, what is bound to all addresses is well. */
 static int
-has_foreign(const struct audit *found, const char *owner)
+is_foreign(const struct options *o, const struct answer *a)
+{
+
+	if (o->bound && addr_compare(&a->bound, &a->alias) != 0)
+		return (0);
+	return (o->owner == NULL || a->container == NULL ||
+	    strcmp(a->container->name, o->owner) != 0);
+}
+
+static int
+has_foreign(const struct options *o, const struct audit *found)
 {
 	size_t i;
 
 	for (i = 0; i < found->count; i++)
-		if (owner == NULL || found->answer[i].container == NULL ||
-		    strcmp(found->answer[i].container->name, owner) != 0)
+		if (is_foreign(o, &found->answer[i]))
 			return (1);
 	return (0);
+}
+
+/* With -b: say what is foreign, for a script that passes on what is said. */
+static void
+warn_foreign(const struct options *o, const struct audit *found)
+{
+	char alias[ADDR_STRLEN], name[ERROR_QUOTE];
+	const struct answer *a;
+	size_t i;
+
+	for (i = 0; o->bound && i < found->count; i++) {
+		a = &found->answer[i];
+		if (!is_foreign(o, a))
+			continue;
+		addr_format(&a->alias, alias);
+		if (a->container != NULL)
+			warnx("%s: container %s has port %u/%s", alias,
+			    error_quote(name, a->container->name,
+			    strlen(a->container->name)), a->port,
+			    a->udp ? "udp" : "tcp");
+		else if (a->pid != 0)
+			warnx("%s: process %ld, %s, has port %u/%s", alias,
+			    (long)a->pid, error_quote(name, a->name,
+			    strlen(a->name)), a->port, a->udp ? "udp" : "tcp");
+		else
+			warnx("%s: another program has port %u/%s", alias,
+			    a->port, a->udp ? "udp" : "tcp");
+	}
+}
+
+/* Find what answers, and look again for o->seconds while it is foreign. */
+static int
+find(const struct options *o, const struct pool *pool, struct containers *c,
+    struct audit *found, struct error *e)
+{
+	const struct timespec tick = { 0, 500 * 1000 * 1000 };
+	unsigned long left;
+
+	for (left = o->seconds * 2;; left--) {
+		if (read_containers(o, c, e) == -1 ||
+		    audit_find(pool, c, found, e) == -1)
+			return (-1);
+		if (left == 0 || !has_foreign(o, found))
+			return (0);
+		audit_free(found);
+		containers_free(c);
+		nanosleep(&tick, NULL);
+	}
 }
 
 int
@@ -235,8 +303,7 @@ main(int argc, char *argv[])
 	check_usage(&o, argv);
 	if (read_addresses(argv, &in, &pool, &e) == -1 ||
 	    read_owner(&o, in.record, &owner, &e) == -1 ||
-	    read_containers(&o, &c, &e) == -1 ||
-	    audit_find(&pool, &c, &found, &e) == -1)
+	    find(&o, &pool, &c, &found, &e) == -1)
 		errx(2, "%s", e.text);
 	if (found.v6only_unknown)
 		warnx("this kernel lacks sock_diag: IPv6-only sockets are "
@@ -245,7 +312,8 @@ main(int argc, char *argv[])
 		print_json(&found, in.record);
 	else
 		print_text(&found);
-	foreign = has_foreign(&found, o.owner);
+	foreign = has_foreign(&o, &found);
+	warn_foreign(&o, &found);
 	json_free(owner);
 	audit_free(&found);
 	containers_free(&c);

@@ -273,6 +273,8 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 
 @test "bad usage: one line and the usage, status 2" {
 	usage='usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]
+                     [address ... | -]
+       loalias-audit -b [-j] [-w seconds] [-H endpoint] [-o owner]
                      [address ... | -]'
 	check -s 2 -e "loalias-audit: -x: unknown option, or missing argument (-h lists them)" -- loalias-audit -x
 	check -s 2 -e "$usage" -- loalias-audit -f x -H y
@@ -281,6 +283,20 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 	check -s 2 -e "$usage" -- loalias-audit -f /dev/null 127.0.0.16 -
 	check -o "$usage" -- loalias-audit -h
 	check -o 'match:bottle-tools [0-9.]+' -- loalias-audit --version
+}
+
+@test "-b: what is bound to all addresses is listed, and is no answer; -w waits" {
+	echo '[]' >none.json
+	"$TESTS/sockets" tcp,0.0.0.0,5020 -- sleep 20 3>&- &
+	until_true 5 nc -z 127.0.0.16 5020
+	check -o ignore -- loalias-audit -b -f none.json 127.0.0.16
+	grep -q '5020/tcp	0.0.0.0' "$BATS_TEST_TMPDIR/.out"
+	"$TESTS/sockets" tcp,127.0.0.16,5021 -- sleep 2 3>&- &
+	until_true 5 nc -z 127.0.0.16 5021
+	check -s 1 -o ignore -e 'match:loalias-audit: 127.0.0.16: process [0-9]+, sockets, has port 5021/tcp' -- \
+		loalias-audit -b -f none.json 127.0.0.16
+	check -o ignore -- loalias-audit -b -w 20 -f none.json 127.0.0.16
+	kill %1
 }
 
 @test "bad input: one line, status 2, nothing printed" {

@@ -15,13 +15,13 @@ gone() {
 	! ps -A -o args= | grep -qxF "$1"
 }
 
-@test "nobody comes" {
+@test "no peer" {
 	check -o 'match:127\.0\.0\.1:[0-9]+ unreached' -- loalias-canary -- true
 	check -o 'match:127\.0\.0\.1:[0-9]+ unreached' -- \
 		loalias-canary -u -- true
 }
 
-@test "the command comes, over TCP and UDP, and is told" {
+@test "the command connects, over TCP and UDP, and is named" {
 	check -s 1 -o 'match:127\.0\.0\.1:[0-9]+ reached' \
 		-e 'match:loalias-canary: reached by 127\.0\.0\.1:[0-9]+' -- \
 		loalias-canary -- sh -c "$tcp"
@@ -74,7 +74,7 @@ gone() {
 	check -i hello -o ignore -- loalias-canary -- cat
 }
 
-@test "several connections are counted, the first eight told" {
+@test "several connections are counted, the first eight named" {
 	check -s 1 -o 'match:.*"times":10\}' \
 		-e 'match:(loalias-canary: reached by 127\.0\.0\.1:[0-9]+
 ){8}loalias-canary: reached 2 more times' -- \
@@ -130,7 +130,7 @@ loalias-canary: sh: timed out after 1 s' -- \
 	until_true 5 gone "sh -c trap '' TERM; while :; do sleep 0.1; done; $nap"
 }
 
-@test "what it leaves behind is waited for, and killed in the end" {
+@test "processes that it leaves are waited for, then killed" {
 	check -s 1 -o 'match:.* reached' -e ignore -- \
 		loalias-canary -- sh -c "(sleep 0.3; $tcp) & exit 0"
 	check -s 2 -e 'loalias-canary: sh: left processes that still ran after 1 s' \
@@ -147,7 +147,7 @@ loalias-canary: sh: timed out after 1 s' -- \
 			echo hello >/dev/udp/{}/{port}" &'
 }
 
-@test "somebody else's visit errs on the safe side" {
+@test "a peer that is not the command counts, too" {
 	mkfifo port
 	{
 		read -r number <port

@@ -68,14 +68,14 @@ has() {
 log() {
 	check -o "$1" -- cat "$STATE/log"
 	: >"$STATE/log"
-	# Whatever was run, 127.0.0.1 is where it was.
+	# 127.0.0.1 is still the first.
 	check -o 127.0.0.1/32 -- without_terminal sh -c \
 		'ip -o -4 address show dev lo0 | awk "{ print \$4; exit }"'
 }
 
 SCRIPT="'i=\$1; shift; for a do /sbin/ifconfig \"\$i\" alias \"\$a\" || exit; done'"
 
-@test "nothing is missing: nothing is run, nobody asked" {
+@test "nothing is missing: no command, no prompt" {
 	bsd
 	add 127.0.0.16 127.0.0.17
 	check -o '127.0.0.16
@@ -86,7 +86,7 @@ SCRIPT="'i=\$1; shift; for a do /sbin/ifconfig \"\$i\" alias \"\$a\" || exit; do
 	log ''
 }
 
-@test "root: by ifconfig, each one with its mask, and only what is missing" {
+@test "root: by ifconfig, each one with its mask, and only missing ones" {
 	bsd
 	: >"$STATE/root"
 	add 127.0.0.17
@@ -103,7 +103,7 @@ ifconfig: lo0 -alias 127.0.0.18'
 	has 127.0.0.1 127.0.0.16
 }
 
-@test "root: ifconfig fails for two: the rest is done, and told" {
+@test "root: ifconfig fails for two: the others are added, and named" {
 	bsd
 	: >"$STATE/root"
 	printf '127.0.0.%d\n' 16 18 >"$STATE/broken"
@@ -138,7 +138,7 @@ sudo: prompt
 ifconfig: lo0 alias 127.0.0.16/32
 ifconfig: lo0 alias 127.0.0.17/32
 ifconfig: lo0 alias 127.0.0.18/32"
-	# From now on, until the next reboot, nobody is asked.
+	# No prompt again until the next reboot.
 	check -o '127.0.0.16
 127.0.0.17
 127.0.0.18' -- typing secret "$ENSURE" 127.0.0.16-127.0.0.18
@@ -210,7 +210,7 @@ sudo: prompt"
 	has 127.0.0.1
 }
 
-@test "ifconfig fails on the third: what worked is told, on stderr" {
+@test "ifconfig fails on the third: stderr names those that were added" {
 	bsd
 	echo 127.0.0.18 >"$STATE/broken"
 	check -s 2 -e 'ifconfig: ioctl (SIOCAIFADDR): cannot be done
@@ -231,14 +231,14 @@ loalias-ensure: lo0: ifconfig: ioctl (SIOCDIFADDR): cannot be done; to do it by 
 		-- without_terminal "$ENSURE" -d 127.0.0.16/30
 }
 
-@test "what the commands say of themselves is not believed" {
+@test "a command that does nothing and returns 0" {
 	bsd
 	echo idle >"$STATE/mode"
 	check -s 2 -e 'loalias-ensure: lo0: 127.0.0.16 did not change although the command succeeded' \
 		-- without_terminal "$ENSURE" 127.0.0.16/31
 }
 
-@test "what the commands print does not get among the addresses" {
+@test "the output of commands is not printed among the addresses" {
 	bsd
 	: >"$STATE/chatty"
 	check -o 127.0.0.16 -e 'lo0: as you wish' \
@@ -298,7 +298,7 @@ ifconfig: lo0 alias 127.0.0.16/32
 ifconfig: lo0 alias 127.0.0.17/32"
 }
 
-@test "what the environment says is not believed" {
+@test "a hostile environment" {
 	bsd
 	echo free >"$STATE/mode"
 	mkdir evil
@@ -331,7 +331,7 @@ TERM' -- cat "$STATE/env"
 	has 127.0.0.1 127.0.0.16 127.0.0.17
 }
 
-@test "doas, where there is no sudo" {
+@test "doas without sudo" {
 	bsd
 	echo doas >"$STATE/programs"
 	check -o '127.0.0.16

@@ -40,7 +40,7 @@ as_user() {
 
 IP_SCRIPT="'i=\$1; shift; for a do /sbin/ip address add \"\$a\" dev \"\$i\" || exit; done'"
 
-@test "a user whom sudo asks for a password: told what to do" {
+@test "sudo asks for a password, and there is no terminal" {
 	user
 	allow 'bottle ALL = (root) ALL'
 	check -s 2 -e "loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sudo /bin/sh -c $IP_SCRIPT sh lo 127.0.0.16/32 127.0.0.17/32" \
@@ -95,7 +95,7 @@ loalias-ensure: lo: /usr/bin/sudo: exit status 1; to do it by hand: /usr/bin/sud
 	allow "$(loalias-ensure -P sudoers 127.0.0.1 127.0.0.16/31)"
 	check -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17"],"added":["127.0.0.16","127.0.0.17"]}' \
 		-- as_user "$ENSURE" -bj 127.0.0.16/31
-	# A part of what is wanted: that is done, and told.
+	# Allowed for two of three: those are added, and named.
 	check -s 2 -e 'loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sudo /sbin/ip address add 127.0.0.18/32 dev lo' \
 		-- as_user "$ENSURE" 127.0.0.16-127.0.0.18
 	on loalias-ensure -d 127.0.0.16/31 >/dev/null

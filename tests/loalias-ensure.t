@@ -5,7 +5,7 @@
 load lib.sh
 load netns.sh
 
-# This host's, where nothing is missing: elsewhere somebody would be asked.
+# On this host's lo nothing is missing; on another system sudo would ask.
 ordinary_lo() {
 	need 'this is not Linux' test "$(uname)" = Linux
 }
@@ -64,7 +64,7 @@ added() {
 	lo_is 127.0.0.1/8
 }
 
-@test "lo with 127.0.0.1/32 only: -n tells, then each is added as a /32" {
+@test "lo with 127.0.0.1/32 only: -n prints, then each is added as a /32" {
 	bare_lo
 	sockets_say 'connect: Network is unreachable, bind: Cannot assign requested address'
 	check -s 1 -o '127.0.0.16
@@ -152,7 +152,7 @@ added() {
 	done
 }
 
-@test "-d takes away what is there, and never 127.0.0.1" {
+@test "-d removes the present ones, and never 127.0.0.1" {
 	bare_lo
 	on loalias-ensure 127.0.0.16/30 >/dev/null
 	check -s 1 -o '127.0.0.16
@@ -163,16 +163,16 @@ added() {
 	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32
 	check -- on loalias-ensure -dn 127.0.0.17
 	check -- on loalias-ensure -d 127.0.0.17
-	# 127.0.0.1/8 makes 127.0.0.20 usable, but there is nothing to remove.
+	# 127.0.0.1/8 makes 127.0.0.20 usable, but it is no address of its own.
 	on ip address add 127.0.0.1/8 dev lo
 	check -- on loalias-ensure -d 127.0.0.20
-	# Nor is what somebody else put there in another form.
+	# An address with another prefix length is not ours.
 	on ip address add 127.0.0.20/8 dev lo
 	check -- on loalias-ensure -d 127.0.0.20
 	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.19/32 127.0.0.1/8 127.0.0.20/8
 }
 
-@test "-d takes away an address that has a label" {
+@test "-d removes an address that has a label" {
 	bare_lo
 	on ip address add 127.0.0.16/32 dev lo label lo:b
 	check -s 1 -o 127.0.0.16 -- on loalias-ensure -dn 127.0.0.16
@@ -236,7 +236,7 @@ added() {
 	check -o 16 -- sh -c 'LOALIAS_POOL= loalias-ensure | wc -l'
 }
 
-@test "addresses: what is refused, and why" {
+@test "addresses that are refused" {
 	while read -r operand why; do
 		check -s 2 -e "loalias-ensure: $why" -- loalias-ensure "$operand"
 		check -s 2 -e "loalias-ensure: <stdin>:3: $why" -i "# pool
@@ -260,10 +260,10 @@ $operand" -- loalias-ensure -
 	127.000000000000000000000000000000000000000000000.1-127.0.0.2 not a range of IPv4 addresses: 127.000000000000000000000000000000000000000000000.1-127.0.0.2
 	::1-::2 not a range of IPv4 addresses: ::1-::2
 	127.0.0.0/8 more than 256 addresses: 127.0.0.0/8
-	127.0.1.0/23 has bits set behind its prefix: 127.0.1.0/23 (the network is 127.0.0.0/23)
+	127.0.1.0/23 has host bits set: 127.0.1.0/23 (the network is 127.0.0.0/23)
 	127.0.2.0/23 more than 256 addresses: 127.0.2.0/23
 	127.0.0.16/33 not a prefix length: 127.0.0.16/33
-	127.0.0.17/28 has bits set behind its prefix: 127.0.0.17/28 (the network is 127.0.0.16/28)
+	127.0.0.17/28 has host bits set: 127.0.0.17/28 (the network is 127.0.0.16/28)
 	localhost not an address or network: localhost
 	END
 	check -s 2 -e 'loalias-ensure: more than 256 addresses in all' \
@@ -294,7 +294,7 @@ refused() {
 	check -s 2 -e "loalias-ensure: <stdin>: $1" -i "$2" -- loalias-ensure -
 }
 
-@test "standard input: what is refused" {
+@test "standard input that is refused" {
 	refused empty file:/dev/null
 	refused empty '[]'
 	refused 'pool: is not a list of addresses' '{"pool":[]}'

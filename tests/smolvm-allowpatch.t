@@ -150,7 +150,7 @@ load smolvm-allowpatch.sh
 	127.0.0.16/032 not a prefix length: 127.0.0.16/032
 	127.0.0.016 not an address or network: 127.0.0.016
 	127.16 not an address or network: 127.16
-	10.0.0.1/8 has bits set behind its prefix: 10.0.0.1/8 (the network is 10.0.0.0/8)
+	10.0.0.1/8 has host bits set: 10.0.0.1/8 (the network is 10.0.0.0/8)
 	::ffff:127.0.0.16 an IPv4 network in IPv6 dress, which matches no IPv4 packet: ::ffff:127.0.0.16 (write it as 127.0.0.16/32)
 	::ffff:10.0.0.0/104 an IPv4 network in IPv6 dress, which matches no IPv4 packet: ::ffff:10.0.0.0/104 (write it as 10.0.0.0/8)
 	fe80::1%eth0 not an address or network: fe80::1%eth0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Addresses, networks, pools, and {} in commands: what is taken, what not. */
+/* Addresses, networks, pools, and {} in commands. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,7 +64,7 @@ test_networks(void **state)
 		{ "0.0.0.0/0", "0.0.0.0/0", NULL },
 		{ "10.0.0.0/8", "10.0.0.0/8", NULL },
 		{ "2001:db8::/33", "2001:db8::/33", NULL },
-		{ "10.0.0.1/8", NULL, "has bits set behind its prefix: "
+		{ "10.0.0.1/8", NULL, "has host bits set: "
 		    "10.0.0.1/8 (the network is 10.0.0.0/8)" },
 		{ "127.0.0.16/33", NULL, "not a prefix length: 127.0.0.16/33" },
 		{ "127.0.0.16/", NULL, "not a prefix length: 127.0.0.16/" },

@@ -164,7 +164,7 @@ takes_connection(size_t i, unsigned port)
 	return (result);
 }
 
-/* Does a datagram to alias ${i} find anybody?  Nobody refuses it at once. */
+/* Does a socket take a datagram to alias ${i}?  If not, ICMP refuses it. */
 static int
 takes_datagram(size_t i, unsigned port)
 {

@@ -262,7 +262,7 @@ test_refused_hosts(void **state)
 		{ "http://a", "not a host or address: http://a" },
 		{ IP "/33", "not a prefix length: " IP "/33" },
 		{ IP "/", "not a prefix length: " IP "/" },
-		{ IP "/8", "has bits set behind its prefix: " IP "/8 "
+		{ IP "/8", "has host bits set: " IP "/8 "
 		    "(the network is 127.0.0.0/8)" }
 	};
 	struct error e;

@@ -175,7 +175,7 @@ random_addr(struct addr *a)
 	}
 }
 
-/* Is ${s} an alias, with ${suffix} behind it? */
+/* Is ${s} an alias followed by ${suffix}? */
 static int
 is_alias(const char *s, const char *suffix)
 {
@@ -258,7 +258,7 @@ test_never_without_alias_or_address(void **state)
 		assert_sound(argv, &c);
 		sudo_free(argv);
 	}
-	/* Commands that make sense, and others, have come up often. */
+	/* Commands that make sense, and others, came up often. */
 	assert_in_range(made, 20000, 180000);
 }
 

@@ -380,7 +380,7 @@ has_terminal(void)
 	return (1);
 }
 
-/* With one password for all; ${e} stays as it is if nobody can be asked. */
+/* With one password for all; ${e} is kept if there is no way to ask. */
 static int
 change_asking(const struct sudo_command *c, const struct helper *h,
     struct error *e)

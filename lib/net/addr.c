@@ -12,7 +12,7 @@ static const unsigned char mapped[12] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
 };
 
-/* inet_pton(3) takes leading zeros on some systems, and others read octal. */
+/* inet_pton(3) accepts leading zeros on some systems; others read octal. */
 static int
 parse4(const char *s, unsigned char *byte)
 {

@@ -25,7 +25,7 @@ const char *addr_format(const struct addr *, char *);
 /* addr_compare(a, b): order by family, then by value, as memcmp(3) does. */
 int addr_compare(const struct addr *, const struct addr *);
 
-/* addr_unmap(a): turn ::ffff:A, an IPv4 address in IPv6 dress, into A. */
+/* addr_unmap(a): turn ::ffff:A, an IPv4-mapped address, into A. */
 void addr_unmap(struct addr *);
 
 /* addr_is_any(a): is ${a} 0.0.0.0 or ::? */

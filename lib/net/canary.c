@@ -21,7 +21,7 @@
 #include "base/io.h"
 #include "base/signals.h"
 
-#define TICK	10	/* ms between two looks at the command */
+#define TICK	10	/* ms between two checks of the command */
 
 /*
  * By the convention of env(1), timeout(1), docker(1) and the shell, a status
@@ -94,7 +94,7 @@ canary_close(struct canary *c)
 	c->fd = -1;
 }
 
-/* Record one peer of ${c}, which poll(2) says has come. */
+/* Record one peer of ${c}, which poll(2) reported. */
 static int
 record_peer(struct canary *c, struct error *e)
 {
@@ -166,8 +166,8 @@ canary_linger(struct canary *c, size_t n, struct error *e)
 
 /* Watch until the command and the rest of its process group have ended. */
 static int
-watch(struct canary *c, pid_t pid, const struct signals *s, unsigned long seconds,
-    int *status, struct error *e)
+watch(struct canary *c, pid_t pid, const struct signals *s,
+    unsigned long seconds, int *status, struct error *e)
 {
 	long long deadline;
 	int ended;

@@ -10,7 +10,7 @@
 struct error;
 
 #define CANARY_PEERS	8
-#define CANARY_MOMENT	200	/* ms for what is under way at the end */
+#define CANARY_MOMENT	200	/* ms for packets under way at the end */
 
 /* A listening socket at a random port, and the peers that reached it. */
 struct canary {

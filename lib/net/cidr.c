@@ -16,7 +16,7 @@ width(const struct addr *a)
 	return (a->family == AF_INET ? 32 : 128);
 }
 
-/* Clear the bits of ${a} behind the first ${bits}. */
+/* Clear all but the first ${bits} of ${a}. */
 static void
 mask(struct addr *a, unsigned bits)
 {
@@ -52,7 +52,7 @@ cidr_parse(const char *s, struct cidr *c, struct error *e)
 	c->bits = (unsigned)bits;
 	mask(&c->addr, c->bits);
 	if (addr_compare(&c->addr, &a) != 0)
-		return (error_set(e, "has bits set behind its prefix: %s "
+		return (error_set(e, "has host bits set: %s "
 		    "(the network is %s)", quoted, cidr_format(c, text)));
 	return (0);
 }

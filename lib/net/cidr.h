@@ -6,7 +6,7 @@
 
 struct error;
 
-/* A network: the address has no bits set behind the first ${bits}. */
+/* A network: all bits of the address after the first ${bits} are zero. */
 struct cidr {
 	struct addr	addr;
 	unsigned	bits;
@@ -17,9 +17,8 @@ struct cidr {
 /**
  * cidr_parse(s, c, e):
  * Read ${s}, ADDRESS or ADDRESS/BITS, into ${c}.  An address alone is the
- * network of just this address.  Bits behind the prefix are refused, and the
- * reason names the network that was probably meant.  Return 0, or -1 with
- * ${e} set.
+ * network of this address only.  Host bits are refused, and the reason names
+ * the network without them.  Return 0, or -1 with ${e} set.
  */
 int cidr_parse(const char *, struct cidr *, struct error *);
 

@@ -129,7 +129,7 @@ pool_default(struct pool *pool, struct error *e)
 	return (result);
 }
 
-/* Append what the list ${r}, a record's member, names. */
+/* Append the addresses in ${r}, the record's "pool". */
 static int
 take_member(const struct json *r, struct pool *pool, struct error *e)
 {

@@ -9,7 +9,7 @@
 struct error;
 struct input;
 
-/* Loopback addresses, in the order they were named, each once. */
+/* Loopback addresses in the order given, without duplicates. */
 struct pool {
 	struct addr	*addr;
 	size_t		 count;
@@ -20,7 +20,7 @@ struct pool {
 
 /**
  * pool_add(pool, operand, e):
- * Append what ${operand} names to ${pool}: an address, a range
+ * Append the addresses of ${operand} to ${pool}: an address, a range
  * 127.0.0.16-127.0.0.31 or a network 127.0.0.16/28, within 127.0.0.0/8 and
  * without 127.0.0.0 and 127.255.255.255.  Return 0, or -1 with ${e} set.
  */
@@ -35,18 +35,18 @@ int pool_default(struct pool *, struct error *);
 
 /**
  * pool_operands(operand, in, pool, e):
- * Append to ${pool} what the NULL-terminated ${operand}s name: addresses,
- * ranges and networks; standard input, read into ${in}, if the first is "-",
- * with a list of the same or a launch record's "pool"; or the default pool
- * where there is no operand, or no "pool" in the record.  Return 0, or -1
- * with ${e} set.  ${in} is zeroed by the caller, and freed in either case.
+ * Append to ${pool} the addresses, ranges and networks of the NULL-terminated
+ * list ${operand}.  If the first is "-", read them from standard input into
+ * ${in}: a list, or a launch record's "pool".  Without operands, or a "pool"
+ * in the record, append the default pool.  Return 0, or -1 with ${e} set.  The
+ * caller zeroes ${in} before, and frees it in either case.
  */
 int pool_operands(char *const *, struct input *, struct pool *,
     struct error *);
 
 /**
  * pool_take(in, pool, e):
- * The same for ${in} that input_read() has filled already.
+ * The same for ${in}, which input_read() has filled.
  */
 int pool_take(const struct input *, struct pool *, struct error *);
 

@@ -23,7 +23,7 @@ compare(const void *va, const void *vb)
 	return (a->inode < b->inode ? -1 : a->inode > b->inode);
 }
 
-/* The command of ${pid}, as the kernel calls it. */
+/* The kernel's name of ${pid}'s command. */
 static void
 read_name(pid_t pid, char *buf)
 {
@@ -45,7 +45,7 @@ read_name(pid_t pid, char *buf)
 		    error_quote(quoted, text, (size_t)n));
 }
 
-/* If the descriptor ${fd}, a name in ${dir}, is one of our sockets, note it. */
+/* If ${fd} in ${dir}, ${pid}'s /proc/PID/fd, is one of ${o}, record ${pid}. */
 static void
 look(struct socket_process *o, size_t n, pid_t pid, DIR *dir, const char *fd)
 {

@@ -20,7 +20,7 @@ struct listener {
 struct listeners {
 	struct listener	*listener;
 	size_t		 count;
-	int		 v6only_unknown; /* v6only of some is not known: 0 */
+	int		 v6only_unknown; /* v6only may be 0 where it is 1 */
 };
 
 /**
@@ -41,13 +41,13 @@ int sockets_find(const struct addr *, size_t, struct listeners *,
 int sockets_parse_netstat(const char *, const struct addr *, size_t,
     struct listeners *, struct error *);
 
-/* sockets_answers(l, alias): does ${l} answer on ${alias}? */
+/* sockets_answers(l, alias): does ${l} accept packets to ${alias}? */
 int sockets_answers(const struct listener *, const struct addr *);
 
 /* sockets_append(l, one): append ${one} to ${l}. */
 void sockets_append(struct listeners *, const struct listener *);
 
-/* sockets_sort(l): put ${l} into the order that sockets_find() promises. */
+/* sockets_sort(l): sort as sockets_find() does, and by inode. */
 void sockets_sort(struct listeners *);
 
 /* sockets_free(l): free what ${l} holds. */

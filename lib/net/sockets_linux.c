@@ -132,7 +132,7 @@ collect(struct dump *d, const struct nlmsghdr *h)
 
 /*
  * The errno value in ${h}, or 0.  It is a message of its own, or ends a dump:
- * a kernel without a table's module begins the dump all the same.
+ * a kernel without a table's module still begins a dump.
  */
 static int
 failure(const struct nlmsghdr *h)

@@ -27,7 +27,7 @@
 #define FIELDS	6
 
 struct row {
-	char	*field[FIELDS];		/* NULL: there are less */
+	char	*field[FIELDS];		/* NULL: the row has fewer */
 	char	*text;
 };
 

@@ -67,7 +67,7 @@ refuse(const char *s, const char *why, struct error *e)
 	return (error_set(e, "%s: %s", why, error_quote(quoted, s, strlen(s))));
 }
 
-/* An address, an IPv6 one perhaps in brackets, in its canonical spelling. */
+/* An address in its canonical spelling; IPv6 may have brackets. */
 static char *
 address(const char *s)
 {
@@ -90,7 +90,7 @@ address(const char *s)
 	return (alloc_format("[%s]", addr_format(&a, text)));
 }
 
-/* ADDRESS/BITS: what holds one address is that address to every client. */
+/* ADDRESS/BITS; a network of one address is written as the address. */
 static char *
 network(const char *s, struct error *e)
 {
@@ -200,10 +200,10 @@ noproxy_host(const char *s, struct error *e)
 }
 
 /*
- * Copy the list ${from} to ${to} with its blanks made commas or, beside a
- * comma and at the ends, left out.  Empty entries stay, because to some
- * clients they match every host, but for those at the end, which nobody
- * reads, and which would no longer be at the end behind a new entry.
+ * Copy the list ${from} to ${to}.  Blanks become commas; next to a comma and
+ * at the ends they are dropped.  Empty entries stay, because some clients
+ * match every host with them, except at the end, where clients ignore them: a
+ * new entry would follow them.
  */
 static void
 normalise(char *to, const char *from)
@@ -242,7 +242,7 @@ has(const char *list, const char *entry)
 	}
 }
 
-/* Start a list with ${value}, and ${room} bytes behind it. */
+/* Start a list with ${value}, and room for ${room} bytes more. */
 static char *
 begin(const char *value, size_t room, struct error *e)
 {

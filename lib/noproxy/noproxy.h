@@ -28,12 +28,12 @@ int noproxy_is_empty(const char *);
 
 /**
  * noproxy_add(value, other, entry, n, e):
- * Add each ${entry} of ${n}, from noproxy_host(), to the list ${value}, unless
- * it is there already, byte for byte.  Either of ${value} and ${other},
- * the list under the other name, may be NULL; without entries of its own,
- * ${value} starts from ${other}.  A list that is exactly "*" stays so, since
- * any entry beside it would take its meaning away.  Blanks between entries
- * become commas.  Return fresh memory, or NULL with ${e} set.
+ * Append each of the ${n} entries at ${entry}, from noproxy_host(), to the
+ * list ${value} unless it has the same bytes as an entry.  ${other} is the
+ * list in the other variable; both may be NULL.  Without entries, ${value}
+ * starts from ${other}.  A list that is exactly "*" is not changed, since
+ * another entry would disable it.  Blanks between entries become commas.
+ * Return fresh memory, or NULL with ${e} set.
  */
 char *noproxy_add(const char *, const char *, char *const *, size_t,
     struct error *);

@@ -149,21 +149,33 @@ $(UNIT): $(UNIT:=.c) tests/scratch.h $(LIB)
 	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(LIB) -lcmocka $(JQ_LIBS) \
 	    $(SQLITE_LIBS) $(CURL_LIBS)
 
-# The same targets for make check, without libFuzzer.
+# The same targets for make check-all, without libFuzzer.
 $(FUZZ): $(FUZZ:=.c) tests/replay.c tests/fuzz.h tests/scratch.h $(LIB)
 	$(COMPILE) $(LDFLAGS) -o $@ $@.c tests/replay.c $(LIB) $(JQ_LIBS) \
 	    $(SQLITE_LIBS) $(CURL_LIBS)
 
 deps:
-	@tests/deps
+	@tests/deps build
 
-check: deps
-	@$(MAKE) all $(UNIT) $(FUZZ)
-	@tests/run
+SETS = check
 
-demo: deps
-	@$(MAKE) all
-	@tests/vm/demo
+check:
+	@tests/deps build $(SETS)
+	@$(MAKE) all $(UNIT)
+	@tests/run $(SETS)
+
+# Real engines, in a virtual machine that is built once.
+check-vm:
+	@$(MAKE) check SETS=vm
+
+check-all:
+	@tests/deps build all
+	@$(MAKE) all $(FUZZ)
+	@$(MAKE) check SETS="vm check all"
+	@tests/coverage
+
+demo:
+	@ENGINE="$(ENGINE)" tests/vm/demo
 
 lint:
 	@tests/lint
@@ -204,4 +216,4 @@ clean:
 	rm -f lib/*.a lib/*/*.o lib/smolvm/guest_sh.h $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
-.PHONY: all bench check clean coverage demo deps dist fuzz install lint uninstall
+.PHONY: all bench check check-all check-vm clean coverage demo deps dist fuzz install lint uninstall

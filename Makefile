@@ -36,6 +36,7 @@ ALIAS = lib/alias.a $(DOCKER)
 LIB = lib/alias.a lib/noproxy.a lib/loopback.a lib/smolvm.a $(DOCKER)
 
 TOOLS = \
+	bin/bottle-ls \
 	bin/bottle-prove \
 	bin/bottle-step \
 	bin/loalias-audit \
@@ -48,10 +49,16 @@ TOOLS = \
 
 SCRIPTS = \
 	bin/bottle-launch \
+	bin/bottle-rm \
+	bin/bottle-watch \
 
 MAN1 = \
 	man/bottle-launch.1 \
+	man/bottle-ls.1 \
 	man/bottle-prove.1 \
+	man/bottle-rm.1 \
+	man/bottle-step.1 \
+	man/bottle-watch.1 \
 	man/loalias-audit.1 \
 	man/loalias-canary.1 \
 	man/loalias-ensure.1 \
@@ -118,6 +125,10 @@ lib/alias.a: lib/alias/*.c lib/alias/*.h lib/docker/*.h lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
 
 # One rule a tool: it shows which libraries the tool needs.
+bin/bottle-ls: bin/bottle-ls.c $(SMOLVM) $(DOCKER)
+	$(COMPILE) $(LDFLAGS) -o $@ $@.c lib/smolvm.a $(DOCKER) $(SQLITE_LIBS) \
+	    $(JQ_LIBS) $(CURL_LIBS)
+
 bin/bottle-step: bin/bottle-step.c $(BASE)
 	$(COMPILE) $(LDFLAGS) -o $@ $@.c $(BASE)
 
@@ -196,14 +207,12 @@ install: all
 	mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" \
 	    "$(DESTDIR)$(MANDIR)/man7"
 	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
-	$(INSTALL) -m 644 bin/bottle-parts bin/bottle-sh \
-	    "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
 	$(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
 
 uninstall:
 	cd "$(DESTDIR)$(BINDIR)" && rm -f $(TOOLS:bin/%=%) \
-	    $(SCRIPTS:bin/%=%) bottle-parts bottle-sh
+	    $(SCRIPTS:bin/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1:man/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7:man/%=%)
 

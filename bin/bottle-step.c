@@ -369,7 +369,8 @@ lock(const char *path, const char *label)
 
 /*
  * Run the command while the lock is held, which the kernel releases however
- * this process ends.  The file has the command's process ID.
+ * this process ends.  The file has the command's process ID, and BOTTLE_LOCK
+ * in its environment this one's: so it knows that its parent holds the lock.
  */
 static int
 locked(const char *path, const char *label, char *const *argv)
@@ -378,11 +379,15 @@ locked(const char *path, const char *label, char *const *argv)
 	struct error e;
 	struct said said;
 	sigset_t all, mask;
+	char parent[32];
 	int fd, late, status;
 
 	fd = lock(path, label);
 	if (fd == -1)
 		return (1);
+	snprintf(parent, sizeof(parent), "%ld", (long)getpid());
+	if (setenv("BOTTLE_LOCK", parent, 1) == -1)
+		err(OWN_FAILURE, "setenv");
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &mask);
 	how.mask = &mask;

@@ -12,7 +12,7 @@ each_call() {
 	counted
 	launch dev >/dev/null
 	awk '{ print $1 "." ++n[$1] "\t" $0 }' "$CALLS/log" >good
-	inside bottle-launch -d -q dev
+	inside bottle-rm -q dev
 }
 
 # fail_at NAME.N DO: launch, and let that call do that.  Whatever becomes of it is
@@ -26,7 +26,7 @@ fail_at() {
 	case $status,$call in
 	0,'smolvm machine exec '*)
 		# is tried again
-		inside bottle-launch -d -q dev ;;
+		inside bottle-rm -q dev ;;
 	2,*)	[ ! -s out ] || echo "$call: standard output"
 		grep -q '^bottle-launch: dev: \|^bottle-launch: smolvm' err ||
 			{ echo "$call: nothing is said:"; cat err; }
@@ -105,7 +105,7 @@ hangs() {
 		echo "# $sh" >&2
 		check -o "$(says dev 127.0.0.16)" -- launch dev
 		check -o "$(says dev 127.0.0.16)" -- launch dev
-		check -- inside bottle-launch -d -q dev
+		check -- inside bottle-rm -q dev
 		check -s 2 -e 'match:bottle-launch: dev: docker create: .*' -- \
 			launch -i absent dev
 		(
@@ -182,7 +182,7 @@ gone() {
 	check -s 137 -e ignore -- launch dev
 	kill -0 "$(cat "$CALLS/booted")"
 	check -o 'dev	127.0.0.16	running	running	3000/tcp' -- \
-		inside bottle-launch -l
+		inside bottle-ls
 	fails 'match:bottle-launch: dev: .*' dev
 	until_true 5 gone "$(cat "$CALLS/booted")"
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
@@ -261,7 +261,7 @@ behind() {
 		edit dev "$path" "$json"
 		fails 'match:bottle-launch: dev: policy, after the start: .*' dev
 		check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
-			inside bottle-launch -l
+			inside bottle-ls
 		# the next launch writes the policy again
 		check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 	done <<-'END'
@@ -293,7 +293,7 @@ behind() {
 			until [ -e canary ]; do sleep 0.05; done; rm canary"
 		case $seconds in
 		3) check -o "$(says dev 127.0.0.16)" -- launch dev
-			inside bottle-launch -d -q dev ;;
+			inside bottle-rm -q dev ;;
 		*) fails 'match:bottle-launch: dev: somebody else listens on it: 127.0.0.16 [0-9]+/tcp process [0-9]+ loalias-canary' dev ;;
 		esac
 	done
@@ -309,7 +309,7 @@ behind() {
 	chmod +x called/loalias-audit
 	check -o "$(says dev 127.0.0.16)" -- \
 		inside bottle-launch -q -t 6 -i bundle:1 -p 3000 dev
-	inside bottle-launch -d -q dev
+	inside bottle-rm -q dev
 	at 'smolvm machine create *' 'sleep 8'
 	check -s 2 -e 'bottle-launch: dev: machine create: no end within 6 s' \
 		-- inside bottle-launch -q -t 6 -i bundle:1 -p 3000 dev
@@ -342,7 +342,7 @@ bottle-prove: dev: REACHES 127.0.0.31/tcp' -- sort err
 	reaches 'a resolver: DNS queries are answered'
 	wide '-d 127.0.0.16'
 	check -o 'match:.*"ports_enforced":false.*' -- launch -j dev
-	inside bottle-launch -d -q dev
+	inside bottle-rm -q dev
 	reaches "ports of 127.0.0.16 that are not the bundle's" -s
 }
 
@@ -370,7 +370,7 @@ bottle-prove: dev: REACHES 127.0.0.31/tcp' -- sort err
 	echo '-d 127.0.0.0/8' >"$FAKE/wide"
 	fails 'match:bottle-launch: dev: bottle-prove: .*' dev
 	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
-		inside bottle-launch -l
+		inside bottle-ls
 	row dev .created_at | cmp before -
 	ls .cache/smolvm/vms/*/overlay.*
 	rm "$FAKE/wide"
@@ -381,7 +381,7 @@ bottle-prove: dev: REACHES 127.0.0.31/tcp' -- sort err
 	echo '-d 127.0.0.0/8' >"$FAKE/wide"
 	fails 'match:bottle-launch: dev: bottle-prove: .*' dev
 	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
-		inside bottle-launch -l
+		inside bottle-ls
 }
 
 @test "the environment that changes what a list means is refused" {
@@ -405,7 +405,7 @@ bottle-prove: dev: REACHES 127.0.0.31/tcp' -- sort err
 	until_true 5 inside nc -z 127.0.0.16 3000
 	check -o "$(says dev 127.0.0.17)" -e 'match:bottle-launch: dev: note: 0.0.0.0 3128/tcp \(process [0-9]+ sockets\) answers on 127.0.0.17 as well' \
 		-- launch dev
-	inside bottle-launch -d -q dev
+	inside bottle-rm -q dev
 }
 
 # docker_says SCRIPT: let what docker inspect says of the container, once it

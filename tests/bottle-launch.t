@@ -14,15 +14,15 @@ load bottle.sh
 	pid=$(row dev .pid)
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .dns)" = 255.255.255.255 ]
-	check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -l
-	check -o '{"bottles":[{"slug":"dev","alias":"127.0.0.16","container":"running","machine":"running","ports":["3000/tcp"]}]}' \
-		-- inside bottle-launch -lj
+	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
+	check -o '{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":[],"bundle_state":"running","health":null,"machine_state":"running"}' \
+		-- inside bottle-ls -j dev
 
 	# running: nothing is made, all is tested
 	counted
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	grep -q '^smolvm-allowpatch -c ' "$CALLS/log"
-	grep -q '^smolvm-aliasroute dev ' "$CALLS/log"
+	grep -q '^smolvm-aliasroute -j -' "$CALLS/log"
 	grep -q '^bottle-prove ' "$CALLS/log"
 	check -s 1 -- grep -E \
 		'^(docker|smolvm) (create|start|machine (create|start))' \
@@ -33,7 +33,7 @@ load bottle.sh
 	edit dev '$.state' '"unreachable"'
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	[ "$(row dev .pid)" = "$pid" ]
-	check -- inside bottle-launch -d -q dev
+	check -- inside bottle-rm -q dev
 	until_true 5 sh -c "! kill -0 $pid 2>/dev/null"
 	launch dev
 	id=$(inside docker ps -q)
@@ -42,7 +42,7 @@ load bottle.sh
 	smolvm stop --name dev
 	edit dev '$.dns' null
 	check -o 'dev	127.0.0.16	running	stopped	3000/tcp' -- \
-		inside bottle-launch -l
+		inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 	[ "$(row dev .dns)" = 255.255.255.255 ]
 
@@ -53,7 +53,7 @@ load bottle.sh
 	# the container died
 	inside docker kill dev-bundle
 	check -o 'dev	127.0.0.16	exited	running	3000/tcp' -- \
-		inside bottle-launch -l
+		inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 
 	# the container was restarted: it has the same ports
@@ -62,19 +62,18 @@ load bottle.sh
 .*' -- inside bottle-prove -p 3000 dev 127.0.0.16
 	[ "$(inside docker ps -q)" = "$id" ]
 
-	check -- inside bottle-launch -d -q dev
+	check -- inside bottle-rm -q dev
 	nothing_left
-	check -e 'match:bottle-launch: dev: nothing is there .*' -- \
-		inside bottle-launch -d dev
-	check -- inside bottle-launch -l
-	check -o '{"bottles":[]}' -- inside bottle-launch -l -j
+	check -e 'match:.*bottle-rm: dev: no such bottle' -- inside bottle-rm dev
+	check -- inside bottle-ls
+	check -o '{"bottles":[]}' -- inside bottle-ls -j
 	until_true 5 none_runs
 }
 
 @test "a container removed by hand: its alias is given to nobody else" {
 	launch dev
 	inside docker rm -f dev-bundle
-	check -o 'dev	127.0.0.16	-	running	' -- inside bottle-launch -l
+	check -o 'dev	127.0.0.16	-	running	' -- inside bottle-ls
 	check -o "$(says other 127.0.0.17)" -- launch other
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 
@@ -104,19 +103,19 @@ load bottle.sh
 		inside bottle-launch -q -t 60 -i bundle:1 -p 3128 dev
 }
 
-@test "half a bottle: launch makes it whole, -d takes what is there" {
+@test "half a bottle: launch makes it whole, bottle-rm takes what is there" {
 	launch dev
 	smolvm stop --name dev
 	smolvm delete --name dev -f
 	check -o 'dev	127.0.0.16	running	-	3000/tcp' -- \
-		inside bottle-launch -l
+		inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	smolvm delete --name dev -f
-	check -- inside bottle-launch -d -q dev
+	check -- inside bottle-rm -q dev
 	nothing_left
 	launch dev
 	inside docker rm -f dev-bundle
-	check -- inside bottle-launch -d -q dev
+	check -- inside bottle-rm -q dev
 	nothing_left
 }
 
@@ -132,10 +131,10 @@ load bottle.sh
 	check -o "$(printf '127.0.0.%s\n' 16 17 18 19 20 21 22 23)" -- \
 		sh -c 'cut -f 2 out.* | sort'
 	export LOALIAS_POOL=127.0.0.16/29
-	check -s 1 -e 'bottle-launch: ninth: loalias-pick: none of 8 addresses is free: 8 held, 0 claimed' \
+	check -s 1 -e 'match:bottle-launch: ninth: docker create: loalias-pick: none of 8 addresses is free: .*' \
 		-- launch ninth
 	check -- ls -A "$TMPDIR"
-	[ "$(inside bottle-launch -l | wc -l)" = 8 ]
+	[ "$(inside bottle-ls | wc -l)" = 8 ]
 	# none of them reaches a neighbour
 	for n in 1 4 8; do
 		check -o ignore -- inside bottle-prove -p 3000 "b$n" \
@@ -149,54 +148,56 @@ load bottle.sh
 	launch dev >out.1 2>err.1 3>&- &
 	launch dev >out.2 2>err.2 3>&- || two=$?
 	wait "$!" || one=$?
-	[ "$one $two" = '0 2' ] || [ "$one $two" = '2 0' ]
-	check -o 'match:bottle-launch: dev: bottle-launch, process [0-9]+, is at work on it' \
+	[ "$one $two" = '0 1' ] || [ "$one $two" = '1 0' ]
+	check -o 'match:bottle-launch: dev: process [0-9]+ is at work on it' \
 		-- cat err.1 err.2
-	check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -l
+	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
 	check -o ignore -- inside bottle-prove -p 3000 dev 127.0.0.16
 }
 
-@test "a lock that a killed launch left is none, whoever has its number" {
-	local link
-
-	link=$TMPDIR/bottle-launch.$(id -u).dev
+@test "the lock: of the next one too, not of one that was killed" {
+	mkdir -p "${LOCK%/*}"
 	sleep 1000 3>&- &
-	for pid in 4194305 "$!" x ''; do
-		ln -s "/dev/null/$pid" "$link"
-		check -o "$(says dev 127.0.0.16)" -- launch dev
-		check -- ls -A "$TMPDIR"
-	done
+	echo "$!" >"$LOCK"
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -- ls -A "$TMPDIR"
+	check -o 600 -- stat -c %a "$LOCK"
 	kill "$!"
-	mkdir "$link"
-	check -s 2 -e "bottle-launch: dev: $link: cannot be locked" -- launch dev
-	rmdir "$link"
+	bottle-step -L "$LOCK" dev sh -c 'echo $$ >pid; exec sleep 1000' 3>&- &
+	until_true 5 test -s pid
+	for tool in bottle-launch bottle-rm; do
+		check -s 1 -e "$tool: dev: process $(cat pid) is at work on it" \
+			-- inside "$tool" dev
+	done
+	kill "$(cat pid)"
+	wait
+	rm "$LOCK"
+	ln -s /etc/passwd "$LOCK"
+	check -s 125 -e "match:bottle-step: .*: is a symbolic link" -- \
+		inside bottle-launch dev
 }
 
 @test "what has the name and is not a bottle is left alone" {
-	local theirs='is not a bottle'
-
 	inside docker create --name dev-bundle bundle:1 >id
-	for option in -d -q; do
-		check -s 2 -e "bottle-launch: dev: the container dev-bundle $theirs's: left alone" \
-			-- launch_or_delete "$option" dev
-	done
+	left_alone 'the container dev-bundle' container
 	[ "$(inside docker ps -aq --no-trunc)" = "$(cat id)" ]
 	inside docker rm dev-bundle
 
-	inside "$TESTS/fake_smolvm" machine create --name dev --net
+	smolvm create --name dev --net
 	row dev . >before
-	for option in -d -q; do
-		check -s 2 -e "bottle-launch: dev: the machine dev $theirs: left alone" \
-			-- launch_or_delete "$option" dev
-	done
+	left_alone 'the machine dev' machine
 	row dev . | cmp before -
 	check -- inside docker ps -aq
-	check -- inside bottle-launch -l
+	check -- inside bottle-ls
 }
 
-launch_or_delete() {
-	[ "$1" = -d ] || set -- -q -t 20 -i bundle:1 -p 3000 "$2"
-	inside bottle-launch "$@"
+left_alone() {
+	check -s 2 -e "bottle-launch: dev: what is there: bottle-ls: dev: $1 is not a bottle's" \
+		-- launch dev
+	check -s 2 -e "bottle-rm: dev: what is there: bottle-ls: dev: $1 is not a bottle's
+bottle-rm: dev: left alone" -- inside bottle-rm dev
+	check -s 1 -e "bottle-ls: dev: $1 is not a bottle's" -- \
+		inside bottle-ls dev
 }
 
 @test "-e: each byte, and the alias for {}" {
@@ -213,14 +214,14 @@ launch_or_delete() {
 
 @test "labels and variables of the user do not hide the bottle" {
 	launch dev --label bottle=x --label bottle.run=y -lbottle=z -- -e BOTTLE=x
-	check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -l
-	check -- inside bottle-launch -d -q dev
+	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
+	check -- inside bottle-rm -q dev
 	nothing_left
 }
 
 @test "127.0.0.1 is no alias of one bottle" {
 	counted
-	LOALIAS_POOL=127.0.0.1 fails 'bottle-launch: dev: 127.0.0.1: is no alias of one bottle' \
+	LOALIAS_POOL=127.0.0.1 fails 'bottle-launch: dev: 127.0.0.1 is shared: not usable as an alias' \
 		dev
 	check -s 1 -- grep 'start' "$CALLS/log"
 	nothing_left
@@ -244,10 +245,10 @@ launch_or_delete() {
 	for what in 'block_private = true' 'allow_hosts = ["localhost"]'; do
 		printf 'net = true\n[network]\n%s\n' "$what" >Smolfile
 		case $what in
-		block*) what='["block_private"]' ;;
+		block*) what=block_private ;;
 		*) what='the hosts localhost' ;;
 		esac
-		fails "bottle-launch: dev: the machine has what would open it: $what" \
+		fails "bottle-launch: dev: the machine has what opens it: $what" \
 			dev -- --smolfile "$PWD/Smolfile"
 		nothing_left
 	done
@@ -267,7 +268,7 @@ launch_or_delete() {
 	[ "$(row dev .egress_rules)" = null ]
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	check -o '127.0.0.16	-	-' -- inside smolvm-aliasroute dev 127.0.0.16
-	check -- inside bottle-launch -d -q dev
+	check -- inside bottle-rm -q dev
 	check -o 'cidr from hosts net plain' -- sh -c "sqlite3 '$DB' \
 		'SELECT name FROM vms' | sort | xargs"
 	wide='-d 127.0.0.0/8'
@@ -281,8 +282,7 @@ refuses() {
 	local message=$1
 
 	shift
-	check -s 2 -e "match:${message:+bottle-launch: $message
-}usage: .*" -- inside bottle-launch "$@"
+	check -s 2 -e "match:bottle-launch: $message" -- inside bottle-launch "$@"
 	check -- ls -A "$TMPDIR"
 }
 
@@ -294,50 +294,59 @@ refuses() {
 		refuses "$slug: not 1 to 39 of a-z, 0-9 and -, no - first" \
 			-i x -p 1 -- "$slug"
 	done
-	refuses 'a launch needs -i and at least one -p' -i bundle:1 dev
-	refuses 'a launch needs -i and at least one -p' -p 3000 dev
-	for option in 0 65536 http 1:2:3 1-2 80/sctp : 80: '*'; do
-		refuses "-p ${option//\*/\\*}: not a port" -i x -p "$option" dev
+	refuses 'a slug is needed.*' -i bundle:1
+	refuses 'dev: a launch needs -i and at least one -p' -i bundle:1 dev
+	refuses 'dev: a launch needs -i and at least one -p' -p 3000 dev
+	refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' dev
+	for option in http 1:2:3 1-2 80/sctp : 80: '*' -1 ''; do
+		refuses "-p ${option//\*/\\*}: not as -h says" -i x -p "$option" dev
 	done
-	refuses '-e BOTTLE: is what tells a bottle' -i x -p 1 -e BOTTLE=x dev
-	for option in X =x 1X=y X-Y=z; do
-		refuses "-e ${option%%=*}: not NAME=VALUE" -i x -p 1 \
-			-e "$option" dev
+	for option in BOTTLE=x BOTTLE_RUN=x X =x 1X=y X-Y=z; do
+		refuses "-e $option: not as -h says" -i x -p 1 -e "$option" dev
 	done
-	refuses '-t 0: not a number of seconds' -t 0 -i x -p 1 dev
-	for option in -p80:80 -P --publish=1 --publish-all --name=x \
-	    --network=host --net=host; do
-		refuses "$option: is not for a bottle's container" -i x -p 1 \
+	for option in 0 -1 1x 12345 ''; do
+		refuses "-t $option: not as -h says" -t "$option" -i x -p 1 dev
+	done
+	refuses '-y: unknown option.*' -y
+	refuses '-i: unknown option, or missing argument.*' -i
+	# options of its own after the slug
+	for option in -p3000 -q -j -s -f -x; do
+		refuses "dev: $option: options come before the slug" -i x -p 1 \
 			dev "$option"
 	done
-	for option in --network --net; do
-		refuses "$option host: is not for a bottle's container" \
-			-i x -p 1 dev --rm "$option" host
-	done
-	for option in -nx --name --from=x --allow-cidr --allow-host=x \
-	    --net-backend=tsi --network=x --dns --outbound-localhost-only \
-	    --use-host-proxy --allow-udp --allow-private --credential \
-	    --block-private; do
-		refuses "$option: is not for a bottle's machine" -i x -p 1 dev \
-			-- "$option"
-	done
-	refuses '' -l dev
-	refuses '' -d
-	refuses '' -d -p 3000 dev
-	refuses '' -d dev -v x:y
-	refuses '-x: unknown option, or no argument behind it' -x
+	refuses 'dev: -i: options come before the slug' dev -i x -p 1
+	refuses 'dev: no.smolmachine: no such pack' -f no.smolmachine -i x -p 1 dev
 	nothing_left
+}
+
+@test "what opens a container or a machine is seen before it is started" {
+	counted
+	fails "bottle-launch: dev: the container has the host's network" \
+		dev --network host
+	fails 'match:bottle-launch: dev: port 9418/tcp is published on 0.0.0.0:0 instead of 127.0.0.16 alone' \
+		dev --publish 9418
+	fails 'match:bottle-launch: dev: no such container.*' dev --name other
+	fails 'match:bottle-launch: dev: machine create: .*' dev -- --name other
+	fails 'bottle-launch: dev: the machine has what opens it: the hosts localhost' \
+		dev -- --allow-host localhost
+	check -s 1 -- grep -E '^smolvm machine start|^docker start.*other' \
+		"$CALLS/log"
+	# what else is given is set again
+	check -o "$(says dev 127.0.0.16)" -- launch dev -- \
+		--allow-cidr 10.0.0.0/8 --dns 1.1.1.1
+	[ "$(row dev '[.allowed_cidrs[], .dns] | join(" ")')" = \
+		'127.0.0.16/32 255.255.255.255' ]
 }
 
 @test "the engine without port rules, 1.7.7: launched, resumed, deleted" {
 	RELEASE=$("$TESTS/engines" 1.7.7)
 	cp "$RELEASE/smol/smolvm" smolvm-1.7.7
-	export FAKE_ENGINE=$PWD/smolvm-1.7.7
+	FAKE_ENGINE=$PWD/smolvm-1.7.7
 	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 	check -o 'match:.*"dns":"255.255.255.255","ports_asked":\[\],"beside_ip":\[\],"ports_enforced":false.*' \
 		-- launch -j dev
 	smolvm stop --name dev
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
-	check -- inside bottle-launch -d -q dev
+	check -- inside bottle-rm -q dev
 	nothing_left
 }

@@ -47,14 +47,16 @@ setup() {
 	plain_setup
 	export BOTTLE_TEST=$BATS_TEST_TMPDIR
 	export TMPDIR=$BATS_TEST_TMPDIR/tmp FAKE=$BATS_TEST_TMPDIR/fake
-	export SMOLVM=$BATS_TEST_TMPDIR/smolvm CALLS=$BATS_TEST_TMPDIR/calls
+	export CALLS=$BATS_TEST_TMPDIR/calls
 	RELEASE=$(cat "$BATS_FILE_TMPDIR/release")
 	export FAKE_ENGINE=$BATS_FILE_TMPDIR/smolvm
 	export SMOLVM_AGENT_ROOTFS_TAR=$RELEASE/smol/agent-rootfs.tar.zst
 	mkdir "$TMPDIR" "$FAKE" "$FAKE/bin" "$CALLS"
-	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 	guest_has sh true ip nc cat head wc grep timeout bash
 	export DB=$HOME/.local/share/smolvm/server/smolvm.db
+	LOCK=$HOME/.local/state/bottle-tools/dev.lock
+	export SMOLVM=$BATS_TEST_TMPDIR/smolvm
+	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 }
 
 # wrap FILE COMMAND: make FILE the command with this test's variables, which
@@ -63,7 +65,7 @@ wrap() {
 	local name
 
 	echo '#!/bin/sh' >"$1"
-	for name in TESTS FAKE FAKE_ENGINE BOTTLE_TEST CALLS; do
+	for name in TESTS FAKE FAKE_ENGINE BOTTLE_TEST CALLS DB; do
 		echo "export $name='${!name}'" >>"$1"
 	done
 	echo "exec '$2' \"\$@\"" >>"$1"
@@ -100,19 +102,23 @@ teardown() {
 }
 
 # counted: from here on the commands that a launch runs are counted, and may
-# be made to fail: see tests/fake_call.
+# be made to fail: see tests/fake_call.  The scripts are copies, since they run
+# what is in their own folder.
 counted() {
 	local name
 
-	mkdir -p called called/of
-	ln -sf "$TESTS/fake_call" called/of/smolvm
-	wrap called/smolvm "$PWD/called/of/smolvm"
+	mkdir -p called fakes
 	for name in docker loalias-ensure loalias-pick loalias-audit \
-	    loalias-canary noproxy-add smolvm-allowpatch smolvm-aliasroute \
-	    bottle-prove jq; do
+	    noproxy-add smolvm-allowpatch smolvm-aliasroute bottle-prove \
+	    bottle-ls; do
 		ln -sf "$TESTS/fake_call" "called/$name"
 	done
-	PATH=$BATS_TEST_TMPDIR/called:$PATH
+	ln -sf "$TESTS/../bin/bottle-step" called
+	cp "$TESTS/../bin/bottle-launch" "$TESTS/../bin/bottle-rm" called
+	ln -sf "$TESTS/fake_call" fakes/smolvm
+	wrap called/smolvm "$PWD/fakes/smolvm"
+	export REAL_DOCKER=$(type -P docker)
+	PATH=$PWD/called:$PATH
 	unset SMOLVM
 }
 
@@ -133,13 +139,16 @@ says() {
 	printf '%s\t%s\trunning\trunning\t3000/tcp\n' "$1" "$2"
 }
 
-# fails MESSAGE SLUG ...: the launch fails, with this as the last line.
+# fails MESSAGE SLUG ...: the launch fails, with this as the last line but that
+# about what was taken back.
 fails() {
 	local message=$1 status=0
 
 	shift
 	launch "$@" >out 2>err || status=$?
-	tail -n 1 err >last
+	grep -v -e ': everything that was made is taken back$' \
+		-e ': it is stopped, and nothing is deleted$' err |
+		tail -n 1 >last
 	same stdout '' out && same stderr "$message" last &&
 		[ "$status" = 2 ] && return 0
 	echo "status: $status"
@@ -162,7 +171,7 @@ edit() {
 
 # smolvm ARGUMENT...: by hand.
 smolvm() {
-	inside "$TESTS/fake_smolvm" machine "$@" >/dev/null
+	inside "$BATS_TEST_TMPDIR/smolvm" machine "$@" >/dev/null
 }
 
 none_runs() {

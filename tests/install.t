@@ -19,10 +19,11 @@ installed() {
 @test "install puts these files there, and uninstall takes them away" {
 	make_top install "DESTDIR=$PWD/st age" PREFIX=/opt/bottle
 	check -o '755 ./opt/bottle/bin/bottle-launch
-644 ./opt/bottle/bin/bottle-parts
+755 ./opt/bottle/bin/bottle-ls
 755 ./opt/bottle/bin/bottle-prove
-644 ./opt/bottle/bin/bottle-sh
+755 ./opt/bottle/bin/bottle-rm
 755 ./opt/bottle/bin/bottle-step
+755 ./opt/bottle/bin/bottle-watch
 755 ./opt/bottle/bin/loalias-audit
 755 ./opt/bottle/bin/loalias-canary
 755 ./opt/bottle/bin/loalias-ensure
@@ -31,7 +32,11 @@ installed() {
 755 ./opt/bottle/bin/smolvm-aliasroute
 755 ./opt/bottle/bin/smolvm-allowpatch
 644 ./opt/bottle/share/man/man1/bottle-launch.1
+644 ./opt/bottle/share/man/man1/bottle-ls.1
 644 ./opt/bottle/share/man/man1/bottle-prove.1
+644 ./opt/bottle/share/man/man1/bottle-rm.1
+644 ./opt/bottle/share/man/man1/bottle-step.1
+644 ./opt/bottle/share/man/man1/bottle-watch.1
 644 ./opt/bottle/share/man/man1/loalias-audit.1
 644 ./opt/bottle/share/man/man1/loalias-canary.1
 644 ./opt/bottle/share/man/man1/loalias-ensure.1

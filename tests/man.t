@@ -53,11 +53,9 @@ MAN=$BATS_TEST_DIRNAME/../man
 
 @test "every tool has a page, and every page a tool" {
 	for tool in "$TESTS"/../bin/*; do
-		# What cannot be run, as bottle-sh, is part of those that can.
 		case $tool in
 		*.c | *.o) continue ;;
 		esac
-		[ -x "$tool" ] || continue
 		[ -f "$MAN/${tool##*/}.1" ] || {
 			echo "no page: ${tool##*/}"
 			return 1

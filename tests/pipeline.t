@@ -112,7 +112,7 @@ the_bundle() {
 	example -o "$(looks_well)" <<-'END'
 		jq -c '[.ports_enforced, .beside_ip]' dev.json
 		alias=$(jq -r .alias dev.json)
-		bottle-launch -l
+		bottle-ls
 		smolvm-allowpatch -l dev
 		smolvm-allowpatch -c -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
 		    dev "$alias"
@@ -130,7 +130,7 @@ the_bundle() {
 		bottle-prove -p 3000 dev 127.0.0.16
 	END
 	example -e ignore <<-'END'
-		bottle-launch -d dev
+		bottle-rm dev
 	END
 	nothing_left
 }
@@ -232,7 +232,7 @@ $(proved 127.0.0.17 3128 9418 3000)" <<-'END'
 	END
 	# It is a bottle as any other.
 	check -o 'dev	127.0.0.17	running	running	3000/tcp,3128/tcp,9418/tcp' \
-		-- inside bottle-launch -l
+		-- inside bottle-ls
 	example -o "$(answers)" <<-'END'
 		smolvm machine exec --name dev -- agent
 	END

@@ -293,15 +293,14 @@ alike() {
 	bottle-launch -i image -p 3000 Not_A_Slug
 	bottle-launch -i image -p 3000 -e 1A=b dev
 	bottle-launch -t never -i image -p 3000 dev
-	bottle-launch -d
-	bottle-prove
-	bottle-prove -h
-	bottle-prove -p x dev 127.0.0.16
-	bottle-prove -p 3000 dev 127.0.0.999
-	smolvm-aliasroute
-	smolvm-aliasroute -h
-	smolvm-aliasroute dev localhost
-	smolvm-aliasroute -Z
+	bottle-launch -i image -p 3000 dev -q
+	bottle-rm
+	bottle-rm -h
+	bottle-rm -t 0 dev
+	bottle-rm Dev
+	bottle-watch -h
+	bottle-watch -i x dev
+	bottle-watch
 	END
 	shells=0
 	for sh in dash bash:--posix busybox:sh ksh mksh; do

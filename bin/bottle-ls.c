@@ -1,0 +1,889 @@
+/* SPDX-License-Identifier: ISC */
+/* bottle-ls: list bottles, by Docker's labels and smolvm's records */
+#include <sys/stat.h>
+
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/args.h"
+#include "base/error.h"
+#include "base/input.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "docker/containers.h"
+#include "docker/engine.h"
+#include "net/addr.h"
+#include "net/cidr.h"
+#include "smolvm/environment.h"
+#include "smolvm/guest.h"
+#include "smolvm/machine.h"
+#include "smolvm/other_access.h"
+
+#define RELEASE(major, minor, patch) \
+	((major) * 1000000UL + (minor) * 1000UL + (patch))
+#define SLUG_MAX	39	/* "-bundle" with it makes a DNS label */
+
+static const char usage[] =
+    "usage: bottle-ls [-j] [-w seconds] [slug]\n"
+    "       bottle-ls -e [-w seconds] slug\n"
+    "       bottle-ls -j [-w seconds] slug -\n"
+    "  -e          print one bottle's parts as statements for eval\n"
+    "  -j          print JSON: for one bottle, its launch record\n"
+    "  -w seconds  wait while its health check is starting\n"
+    "man bottle-ls\n";
+
+static int eflag, jflag;
+
+/* A bottle's parts; of each there may be none. */
+struct bottle {
+	char			 slug[SLUG_MAX + 1];
+	struct container	*container;
+	struct machine		*machine;
+};
+
+struct bottles {
+	struct bottle	*bottle;
+	size_t		 count;
+};
+
+/* The machines of smolvm's database, those that can be read. */
+struct machines {
+	struct machine_home	 home;
+	char			**name;
+	struct machine		*machine;	/* as many */
+	size_t			 count;
+};
+
+static int
+is_slug(const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i] != '\0'; i++)
+		if (i == SLUG_MAX || !((s[i] >= 'a' && s[i] <= 'z') ||
+		    isdigit((unsigned char)s[i]) || (s[i] == '-' && i > 0)))
+			return (0);
+	return (i > 0);
+}
+
+static void
+machines_free(struct machines *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++) {
+		machine_free(&all->machine[i]);
+		free(all->name[i]);
+	}
+	free(all->machine);
+	free(all->name);
+	machine_close(&all->home);
+	machine_leave(&all->home);
+}
+
+/*
+ * Read all machines.  One that cannot be read is trouble if it is ${slug}'s,
+ * or if all are asked for, NULL; of others it is said and they are left out.
+ */
+static int
+machines_read(struct machines *all, const char *slug, struct error *e)
+{
+	char quoted[ERROR_QUOTE], **name;
+	struct machine *m;
+	size_t count, i;
+
+	memset(all, 0, sizeof(*all));
+	if (machine_open(&all->home, NULL, e) == -1)
+		/* The engine makes its database with its first machine. */
+		return (access(all->home.path, F_OK) == -1 &&
+		    errno == ENOENT ? 0 : error_prefix(e, "%s",
+		    all->home.path));
+	if (machine_names(&all->home, &name, &count, e) == -1)
+		return (error_prefix(e, "%s", all->home.path));
+	all->name = name;
+	all->machine = alloc_array(count + 1, sizeof(*all->machine));
+	for (i = 0; i < count; i++) {
+		m = &all->machine[all->count];
+		if (machine_load(&all->home, name[i], 0, m, e) == 0) {
+			all->name[all->count++] = name[i];
+			continue;
+		}
+		error_prefix(e, "machine %s",
+		    error_quote(quoted, name[i], strlen(name[i])));
+		machine_free(m);
+		if (slug == NULL || strcmp(slug, name[i]) == 0)
+			break;
+		warnx("%s", e->text);
+		free(name[i]);
+	}
+	if (i == count)
+		return (0);
+	for (; i < count; i++)
+		free(name[i]);
+	return (-1);
+}
+
+/* The value of the variable ${name} of the machine, to be freed; or NULL. */
+static char *
+machine_variable(const struct machine *m, const char *name)
+{
+	struct json *env, *key, *pair, *value;
+	char *found;
+	size_t i;
+
+	env = json_get(m->record, "env");
+	found = NULL;
+	for (i = 0; env != NULL && i < json_count(env); i++) {
+		pair = json_at(env, i);
+		key = json_at(pair, 0);
+		value = json_at(pair, 1);
+		if (key != NULL && json_string(key) != NULL && value != NULL &&
+		    json_string(value) != NULL &&
+		    strcmp(json_string(key), name) == 0) {
+			free(found);	/* the last one counts */
+			found = alloc_format("%s", json_string(value));
+		}
+		json_free(value);
+		json_free(key);
+		json_free(pair);
+	}
+	json_free(env);
+	return (found);
+}
+
+/* Does the machine's environment have BOTTLE=${name}? */
+static int
+is_bottle(const struct machine *m, const char *name)
+{
+	char *slug;
+	int yes;
+
+	slug = machine_variable(m, "BOTTLE");
+	yes = slug != NULL && strcmp(slug, name) == 0;
+	free(slug);
+	return (yes);
+}
+
+static struct machine *
+find_machine(const struct machines *all, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (strcmp(all->name[i], name) == 0)
+			return (&all->machine[i]);
+	return (NULL);
+}
+
+/* Is ${c} called SLUG-bundle, where SLUG is what its label says? */
+static int
+is_bundle(const struct container *c)
+{
+	const char *slug;
+	size_t len;
+
+	slug = container_label(c, "bottle");
+	len = slug != NULL ? strlen(slug) : 0;
+	return (len > 0 && is_slug(slug) && strncmp(c->name, slug, len) == 0 &&
+	    strcmp(c->name + len, "-bundle") == 0);
+}
+
+static struct bottle *
+bottles_add(struct bottles *all, const char *slug)
+{
+	struct bottle *b;
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (strcmp(all->bottle[i].slug, slug) == 0)
+			return (&all->bottle[i]);
+	all->bottle = alloc_resize(all->bottle, all->count + 1, sizeof(*b));
+	b = &all->bottle[all->count++];
+	memset(b, 0, sizeof(*b));
+	strcpy(b->slug, slug);
+	return (b);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+
+	return (strcmp(((const struct bottle *)a)->slug,
+	    ((const struct bottle *)b)->slug));
+}
+
+/* All bottles, sorted. */
+static void
+bottles_find(struct bottles *all, struct containers *c,
+    const struct machines *m)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (is_bundle(&c->container[i]))
+			bottles_add(all, container_label(&c->container[i],
+			    "bottle"))->container = &c->container[i];
+	for (i = 0; i < m->count; i++)
+		if (is_slug(m->name[i]) &&
+		    is_bottle(&m->machine[i], m->name[i]))
+			bottles_add(all, m->name[i])->machine = &m->machine[i];
+	if (all->count > 0)
+		qsort(all->bottle, all->count, sizeof(*all->bottle), compare);
+}
+
+/*
+ * The bottle's address: that of its container's ports, or else the only one
+ * in its machine's list.  Return ${buf}, or NULL if there is none.
+ */
+static const char *
+alias(const struct bottle *b, char *buf)
+{
+	const struct egress *g;
+
+	if (b->container != NULL && b->container->asked.count > 0)
+		return (addr_format(&b->container->asked.binding[0].host, buf));
+	if (b->machine == NULL)
+		return (NULL);
+	g = &b->machine->egress;
+	if (g->open || g->foreign || g->count != 1 || !cidr_host(&g->list[0]))
+		return (NULL);
+	return (addr_format(&g->list[0].addr, buf));
+}
+
+/* The ports that answer or, of a container that is not live, will. */
+static const struct bindings *
+ports(const struct container *c)
+{
+
+	return (container_live(c) ? &c->published : &c->asked);
+}
+
+static char *
+format_port(unsigned port, const char *proto)
+{
+
+	return (alloc_format("%u/%s", port, proto));
+}
+
+/* ADDRESS:PORT on the host, to be freed. */
+static char *
+format_host(const struct binding *b)
+{
+	char addr[ADDR_STRLEN];
+
+	addr_format(&b->host, addr);
+	return (strchr(addr, ':') != NULL ?
+	    alloc_format("[%s]:%u", addr, b->host_port) :
+	    alloc_format("%s:%u", addr, b->host_port));
+}
+
+/* {"3000/tcp":"127.0.0.16:3000"}; of two addresses, both, with a comma. */
+static struct json *
+json_ports(const struct container *c)
+{
+	const struct bindings *all;
+	struct json *old, *r;
+	char *host, *key, *text;
+	size_t i;
+
+	r = json_new(JSON_OBJECT);
+	all = ports(c);
+	for (i = 0; i < all->count; i++) {
+		key = format_port(all->binding[i].port, all->binding[i].proto);
+		host = format_host(&all->binding[i]);
+		old = json_get(r, key);
+		text = old == NULL ? alloc_format("%s", host) :
+		    alloc_format("%s,%s", json_string(old), host);
+		json_set(r, key, json_new_string(text));
+		json_free(old);
+		free(text);
+		free(host);
+		free(key);
+	}
+	return (r);
+}
+
+/* The bottle as a launch record: ${r} completed, or a new one, with states. */
+static struct json *
+to_record(const struct bottle *b, struct json *r)
+{
+	char addr[ADDR_STRLEN], *name;
+	const struct container *c;
+	int given;
+
+	c = b->container;
+	given = r != NULL;
+	if (!given)
+		r = json_new(JSON_OBJECT);
+	json_set(r, "machine", json_new_string(b->slug));
+	json_set(r, "alias", json_new_string(alias(b, addr)));
+	name = alloc_format("%s-bundle", b->slug);
+	json_set(r, "owner", json_new_string(name));
+	json_set(r, "bundle", json_new_string(c != NULL ? name : NULL));
+	free(name);
+	json_set(r, "ports", c != NULL ? json_ports(c) : json_new(JSON_OBJECT));
+	json_set(r, "beside_ip", b->machine != NULL ?
+	    other_access_list(b->machine->record) : json_new(JSON_ARRAY));
+	if (given)
+		return (r);
+	json_set(r, "bundle_state", json_new_string(c != NULL ? c->state :
+	    NULL));
+	json_set(r, "health", json_new_string(c != NULL && *c->health != '\0' ?
+	    c->health : NULL));
+	json_set(r, "machine_state", json_new_string(b->machine != NULL ?
+	    machine_current(b->machine) : NULL));
+	return (r);
+}
+
+static void
+print_json(struct json *r)
+{
+	char *text;
+
+	text = json_format(r);
+	puts(text);
+	free(text);
+	json_free(r);
+}
+
+/* A line: slug, alias, container and its health, machine, ports. */
+static void
+print_line(const struct bottle *b)
+{
+	char addr[ADDR_STRLEN];
+	const struct bindings *all;
+	const struct container *c;
+	size_t i;
+
+	c = b->container;
+	printf("%s\t%s\t%s", b->slug, alias(b, addr) != NULL ? addr : "-",
+	    c != NULL ? c->state : "-");
+	if (c != NULL && *c->health != '\0')
+		printf(" (%s)", c->health);
+	printf("\t%s\t", b->machine != NULL ? machine_current(b->machine) :
+	    "-");
+	all = c != NULL ? ports(c) : NULL;
+	for (i = 0; all != NULL && i < all->count; i++)
+		printf("%s%u/%s", i > 0 ? "," : "", all->binding[i].host_port,
+		    all->binding[i].proto);
+	putchar('\n');
+}
+
+static void
+print_variable(const char *name, const char *value)
+{
+	char *quoted;
+
+	quoted = args_quote(value != NULL ? value : "");
+	printf("%s=%s\n", name, quoted);
+	free(quoted);
+}
+
+/* print_variable() what was written to ${f}, a memory stream at ${text}. */
+static void
+print_words(const char *name, FILE *f, char **text)
+{
+
+	io_memory_end(f, text);
+	print_variable(name, *text);
+	free(*text);
+}
+
+/* The published ports as words: 3000/tcp=127.0.0.16:3000. */
+static void
+print_ports(const struct container *c)
+{
+	const struct binding *b;
+	char *host, *text;
+	size_t i;
+	FILE *f;
+
+	f = io_memory(&text);
+	for (i = 0; c != NULL && i < c->published.count; i++) {
+		b = &c->published.binding[i];
+		host = format_host(b);
+		fprintf(f, " %u/%s=%s", b->port, b->proto, host);
+		free(host);
+	}
+	print_words("ports", f, &text);
+}
+
+/*
+ * The options of smolvm-allowpatch for what ${c} publishes on ${alias}.  Port
+ * rules are enforced from 1.28.1 on, and a resolver is known from 1.2.5 on.
+ */
+static void
+print_policy(const struct container *c, const char *alias, unsigned long engine)
+{
+	const struct binding *b;
+	const char *resolver;
+	char *ports, *text;
+	size_t i;
+	FILE *f;
+	int udp;
+
+	resolver = "255.255.255.255";	/* DNS queries reach no one */
+	f = io_memory(&ports);
+	for (i = 0; c != NULL && i < c->published.count; i++) {
+		b = &c->published.binding[i];
+		udp = strcmp(b->proto, "udp") == 0;
+		if (udp && b->host_port == 53)
+			resolver = alias;
+		fprintf(f, " -p %u%s", b->host_port, udp ? "/udp" : "");
+	}
+	io_memory_end(f, &ports);
+	f = io_memory(&text);
+	if (engine >= RELEASE(1, 2, 5))
+		fprintf(f, "-D %s", resolver);
+	if (engine >= RELEASE(1, 28, 1))
+		fputs(ports, f);
+	else
+		fputs(" -p none", f);
+	print_words("policy", f, &text);
+	free(ports);
+}
+
+/* The loopback addresses and networks that machines but ${slug} may reach. */
+static void
+print_others(const struct machines *m, const char *slug)
+{
+	char buf[CIDR_STRLEN], *text;
+	const struct egress *g;
+	size_t i, j;
+	FILE *f;
+
+	f = io_memory(&text);
+	for (i = 0; i < m->count; i++) {
+		g = &m->machine[i].egress;
+		for (j = 0; strcmp(m->name[i], slug) != 0 && j < g->count; j++)
+			if (strncmp(cidr_format(&g->list[j], buf), "127.", 4) ==
+			    0)
+				fprintf(f, " %s", buf);
+	}
+	print_words("others", f, &text);
+}
+
+/* May other users enter the machine's folder? */
+static int
+is_open(const struct machine *m)
+{
+	struct stat st;
+
+	return (m != NULL && m->dir != NULL && stat(m->dir, &st) == 0 &&
+	    (st.st_mode & 077) != 0);
+}
+
+/* 1.32.2 as a number that compares; 0 if it is no version. */
+static unsigned long
+release(const char *version)
+{
+	unsigned major, minor, patch;
+
+	if (sscanf(version, "%3u.%3u.%3u", &major, &minor, &patch) != 3)
+		return (0);
+	return (RELEASE(major, minor, patch));
+}
+
+/* Why no machine of this engine can be closed; NULL if one can. */
+static char *
+engine_fault(const char *version)
+{
+	unsigned long n;
+
+	n = release(version);
+	if (n < RELEASE(0, 8, 0))
+		return (alloc_format("smolvm %s adds 1.1.1.1 to every list: "
+		    "0.8.0 or later is needed", version));
+	if (n >= RELEASE(1, 1, 3) && n < RELEASE(1, 2, 5))
+		return (alloc_format("smolvm %s answers DNS queries of any "
+		    "machine: 1.2.5 or later is needed", version));
+	return (NULL);
+}
+
+/* The first port that is, or will be, elsewhere than on ${alias}, or nowhere. */
+static char *
+ports_fault(const struct container *c, const char *alias)
+{
+	const struct bindings *all[2];
+	const struct binding *b;
+	char *host, *text;
+	size_t i, j;
+
+	all[0] = &c->asked;
+	all[1] = &c->published;
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < all[i]->count; j++) {
+			b = &all[i]->binding[j];
+			host = format_host(b);
+			text = strncmp(host, alias, strlen(alias)) == 0 &&
+			    host[strlen(alias)] == ':' ? NULL :
+			    alloc_format("port %u/%s is published on %s "
+			    "instead of %s alone", b->port, b->proto, host,
+			    alias);
+			free(host);
+			if (text != NULL)
+				return (text);
+		}
+	for (i = 0; container_live(c) && i < c->asked.count; i++) {
+		b = &c->asked.binding[i];
+		for (j = 0; j < c->published.count; j++)
+			if (c->published.binding[j].port == b->port &&
+			    strcmp(c->published.binding[j].proto, b->proto) ==
+			    0)
+				break;
+		if (j == c->published.count)
+			return (alloc_format("Docker does not publish port "
+			    "%u/%s", b->port, b->proto));
+	}
+	return (NULL);
+}
+
+/* What opens the machine's network more than its list, or NULL. */
+static char *
+machine_fault(const struct machine *m, unsigned long engine)
+{
+	static const char *const open[] = {
+		"network ", "block_private", "credential_policy",
+		"backend tsi"
+	};
+	struct json *list, *s;
+	const char *what;
+	char *text;
+	size_t i, j;
+
+	if (m->egress.hosts != NULL)
+		return (alloc_format("the machine has what opens it: "
+		    "the hosts %s", m->egress.hosts));
+	list = other_access_list(m->record);
+	text = NULL;
+	for (i = 0; text == NULL && i < json_count(list); i++) {
+		s = json_at(list, i);
+		what = json_string(s);
+		for (j = 0; j < sizeof(open) / sizeof(*open); j++)
+			if (what != NULL && text == NULL &&
+			    strncmp(what, open[j], strlen(open[j])) == 0 &&
+			    (j < 3 || engine >= RELEASE(1, 1, 3)))
+				text = alloc_format("the machine has what "
+				    "opens it: %s", what);
+		json_free(s);
+	}
+	json_free(list);
+	return (text);
+}
+
+/* Why the bottle must not run as it is, to be freed; NULL if it may. */
+static char *
+fault(const struct bottle *b, const char *alias, const char *version)
+{
+	char *text;
+
+	text = engine_fault(version);
+	if (text == NULL && alias != NULL && strcmp(alias, "127.0.0.1") == 0)
+		text = alloc_format("127.0.0.1 is shared: not usable as an "
+		    "alias");
+	if (text == NULL && b->container != NULL &&
+	    strcmp(b->container->network, "host") == 0)
+		text = alloc_format("the container has the host's network");
+	if (text == NULL && b->container != NULL && alias != NULL)
+		text = ports_fault(b->container, alias);
+	if (text == NULL && b->machine != NULL)
+		text = machine_fault(b->machine, release(version));
+	return (text);
+}
+
+/*
+ * The environment that smolvm is run with, as words for eval; and the variables
+ * of smolvm's own that it is run without.
+ */
+static void
+print_environment(void)
+{
+	extern char **environ;
+	char **kept, *dropped, *name, *text;
+	size_t i;
+	FILE *f;
+
+	kept = environment_smolvm();
+	f = io_memory(&text);
+	for (i = 0; kept[i] != NULL; i++) {
+		name = args_quote(kept[i]);
+		fprintf(f, " %s", name);
+		free(name);
+	}
+	print_words("environment", f, &text);
+	free(kept);
+	f = io_memory(&dropped);
+	for (i = 0; environ[i] != NULL; i++) {
+		name = alloc_copy(environ[i], strcspn(environ[i], "="));
+		if (strncmp(name, "SMOLVM_", 7) == 0 &&
+		    !environment_allows(name))
+			fprintf(f, " %s", name);
+		free(name);
+	}
+	print_words("dropped", f, &dropped);
+}
+
+/* The engine's version; of one that cannot be asked, why not. */
+static int
+ask_engine(char *version, size_t size, char **why)
+{
+	struct error e;
+
+	*why = NULL;
+	if (guest_engine(version, size, &e) == 0)
+		return (0);
+	*version = '\0';
+	*why = alloc_format("%s", e.text);
+	return (-1);
+}
+
+static void
+print_statements(const struct bottle *b, const struct machines *all)
+{
+	const struct container *c;
+	const struct machine *m;
+	const char *at;
+	char addr[ADDR_STRLEN], *run, *text, version[GUEST_WORD];
+
+	c = b->container;
+	m = b->machine;
+	at = alias(b, addr);
+	print_variable("alias", at);
+	print_variable("container", c != NULL ? c->id : NULL);
+	print_variable("container_run", c != NULL ?
+	    container_label(c, "bottle.run") : NULL);
+	print_variable("state", c != NULL ? c->state : NULL);
+	print_variable("health", c != NULL ? c->health : NULL);
+	print_ports(c);
+	print_variable("machine", m != NULL ? machine_current(m) : NULL);
+	run = m != NULL ? machine_variable(m, "BOTTLE_RUN") : NULL;
+	print_variable("machine_run", run);
+	free(run);
+	print_variable("folder", m != NULL ? m->dir : NULL);
+	print_variable("folder_open", is_open(m) ? "1" : NULL);
+	print_others(all, b->slug);
+	print_environment();
+	if (ask_engine(version, sizeof(version), &text) == 0)
+		text = fault(b, at, version);
+	print_variable("engine", version);
+	print_variable("fault", text);
+	free(text);
+	/* Up to 1.0.1 create and delete took the name without --name. */
+	print_variable("named", release(version) >= RELEASE(1, 0, 2) ?
+	    "--name" : NULL);
+	print_policy(c, at, release(version));
+}
+
+/* Find the bottle ${b->slug}.  Return whether something else has its name. */
+static int
+bottle_find(struct bottle *b, struct container *c, int found,
+    const struct machines *all)
+{
+	int foreign;
+
+	foreign = 0;
+	if (found && is_bundle(c))
+		b->container = c;
+	else if (found) {
+		warnx("%s: the container %s-bundle is not a bottle's", b->slug,
+		    b->slug);
+		foreign = 1;
+	}
+	b->machine = find_machine(all, b->slug);
+	if (b->machine != NULL && !is_bottle(b->machine, b->slug)) {
+		warnx("%s: the machine %s is not a bottle's", b->slug,
+		    b->slug);
+		b->machine = NULL;
+		foreign = 1;
+	}
+	return (foreign);
+}
+
+/* Inspect SLUG-bundle, up to ${seconds} long while its health is starting. */
+static int
+inspect(struct engine *d, const char *slug, unsigned long seconds,
+    struct container *c, struct error *e)
+{
+	const struct timespec tick = { 0, 200 * 1000 * 1000 };
+	unsigned long left;
+	char *name;
+	int found;
+
+	name = alloc_format("%s-bundle", slug);
+	for (left = seconds * 5;; left--) {
+		found = engine_inspect(d, name, c, e);
+		if (left == 0 || found != 1 || !container_live(c) ||
+		    strcmp(c->health, "starting") != 0)
+			break;
+		container_free(c);
+		nanosleep(&tick, NULL);
+	}
+	free(name);
+	return (found);
+}
+
+static void
+warn_open(const struct bottle *b)
+{
+
+	if (is_open(b->machine))
+		warnx("%s: other users may enter the machine's folder: "
+		    "chmod 700 %s", b->slug, b->machine->dir);
+}
+
+/* One bottle; ${given} is the record to be completed, or NULL. */
+static int
+list_one(struct engine *d, const char *slug, unsigned long seconds,
+    struct json *given, struct error *e)
+{
+	struct container c;
+	struct machines all;
+	struct bottle b;
+	int found, status;
+
+	memset(&b, 0, sizeof(b));
+	strcpy(b.slug, slug);
+	memset(&all, 0, sizeof(all));
+	found = inspect(d, slug, seconds, &c, e);
+	if (found == -1)
+		return (2);
+	if (machines_read(&all, slug, e) == -1) {
+		status = 2;
+		goto out;
+	}
+	status = bottle_find(&b, &c, found, &all);
+	if (eflag) {
+		print_statements(&b, &all);
+		goto out;
+	}
+	warn_open(&b);
+	if (b.container == NULL && b.machine == NULL) {
+		if (!status)
+			warnx("%s: no such bottle", slug);
+		status = 1;
+	} else if (jflag)
+		print_json(to_record(&b, given));
+	else
+		print_line(&b);
+out:
+	machines_free(&all);
+	if (found == 1)
+		container_free(&c);
+	return (status);
+}
+
+static int
+list_all(struct engine *d, struct error *e)
+{
+	struct containers c;
+	struct machines m;
+	struct bottles all;
+	struct json *list, *r;
+	size_t i;
+
+	if (engine_labelled(d, "bottle", &c, e) == -1)
+		return (2);
+	memset(&all, 0, sizeof(all));
+	if (machines_read(&m, NULL, e) == -1) {
+		machines_free(&m);
+		containers_free(&c);
+		return (2);
+	}
+	bottles_find(&all, &c, &m);
+	list = json_new(JSON_ARRAY);
+	for (i = 0; i < all.count; i++) {
+		warn_open(&all.bottle[i]);
+		if (jflag)
+			json_append(list, to_record(&all.bottle[i], NULL));
+		else
+			print_line(&all.bottle[i]);
+	}
+	r = json_new(JSON_OBJECT);
+	json_set(r, "bottles", list);
+	if (jflag)
+		print_json(r);
+	else
+		json_free(r);
+	free(all.bottle);
+	machines_free(&m);
+	containers_free(&c);
+	return (0);
+}
+
+/* The bottle ${slug}, if not NULL, or all; ${given}: read a record first. */
+static int
+list(const char *slug, unsigned long seconds, int given, struct error *e)
+{
+	struct engine *d;
+	struct input in;
+	int status;
+
+	memset(&in, 0, sizeof(in));
+	d = NULL;
+	status = 2;
+	if (given && input_read(&in, e) == -1)
+		goto out;
+	if (given && in.record == NULL) {
+		error_set(e, INPUT_NAME ": is not a launch record");
+		goto out;
+	}
+	d = engine_open(NULL, e);
+	if (d == NULL)
+		goto out;
+	status = slug == NULL ? list_all(d, e) : list_one(d, slug, seconds,
+	    given ? json_copy(in.record) : NULL, e);
+out:
+	engine_close(d);
+	input_free(&in);
+	return (status);
+}
+
+int
+main(int argc, char *argv[])
+{
+	char quoted[ERROR_QUOTE];
+	unsigned long seconds;
+	struct error e;
+	int given, opt, status;
+
+	args_init();
+	seconds = 0;
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "ejw:")) != -1)
+		switch (opt) {
+		case 'e':
+			eflag = 1;
+			break;
+		case 'j':
+			jflag = 1;
+			break;
+		case 'w':
+			if (args_number(optarg, 0, 9999, &seconds) == -1)
+				args_error("-w: not 0 to 9999 seconds");
+			break;
+		default:
+			args_common(opt, argv, usage);
+		}
+	argc -= optind;
+	argv += optind;
+	given = argc == 2 && strcmp(argv[1], "-") == 0;
+	if (argc > 1 + given)
+		args_error("one slug at most");
+	if (argc > 0 && !is_slug(argv[0]))
+		args_error("%s: not 1 to %d of a-z, 0-9 and -, no - first",
+		    error_quote(quoted, argv[0], strlen(argv[0])), SLUG_MAX);
+	if (eflag && (jflag || argc == 0))
+		args_error("-e: needs a slug, and goes without -j");
+	if (given && !jflag)
+		args_error("-: needs -j");
+	status = list(argv[0], seconds, given, &e);
+	if (status == 2)
+		errx(2, "%s", e.text);
+	return (io_finish(status));
+}

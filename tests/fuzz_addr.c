@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Addresses, networks and pools, each read from the whole input. */
+/* Addresses, networks, pools and netstat's output, from the whole input. */
 #include <sys/socket.h>
 
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "fuzz.h"
 #include "base/alloc.h"
 #include "net/pool.h"
+#include "net/sockets.h"
 
 /* What was read is read again from its canonical spelling. */
 static void
@@ -67,6 +68,25 @@ try_pool(const char *s)
 	pool_free(&pool);
 }
 
+static void
+try_netstat(const char *s)
+{
+	struct listeners l;
+	struct addr alias;
+	struct error e;
+	size_t i;
+
+	require(addr_parse("127.0.0.16", &alias) == 0);
+	memset(&l, 0, sizeof(l));
+	if (sockets_parse_netstat(s, &alias, 1, &l, &e) == -1)
+		require_reason(&e);
+	for (i = 0; i < l.count; i++) {
+		require(sockets_answers(&l.listener[i], &alias));
+		require(l.listener[i].port > 0 && l.listener[i].port < 65536);
+	}
+	sockets_free(&l);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -76,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	try_addr(s);
 	try_cidr(s);
 	try_pool(s);
+	try_netstat(s);
 	free(s);
 	return (0);
 }

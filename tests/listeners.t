@@ -122,6 +122,8 @@ more" >&2'
 		-- netstat 'head -c 16777217 /dev/zero'
 	check -s 2 -e 'loalias-audit: netstat: line not understood: tcp4 0 0 \x1b[2J.80 *.* LISTEN' \
 		-- netstat 'printf "tcp4 0 0 \033[2J.80 *.* LISTEN\n"'
+	check -s 2 -e 'loalias-audit: netstat: has a NUL byte' \
+		-- netstat 'printf "Active\0\ntcp4 0 0 *.80 *.* LISTEN\n"'
 	check -- netstat 'echo Active Internet connections'
 	cp "$TESTS"/fake_* .
 	sed 's|netstat" 755|netstat" 644|' "$TESTS/fake_system" >fake_system

@@ -196,8 +196,12 @@ run(struct error *e)
 		    strcspn(complaint, "\n")));
 	else if (status != 0)
 		error_set(e, "netstat: exit status %d", status);
-	else
-		io_read(fileno(out), "netstat", OUTPUT_MAX, &text, &len, e);
+	else if (io_read(fileno(out), "netstat", OUTPUT_MAX, &text, &len,
+	    e) == 0 && strlen(text) != len) {
+		error_set(e, "netstat: has a NUL byte");
+		free(text);
+		text = NULL;
+	}
 out:
 	free(complaint);
 	if (out != NULL)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-/* loalias-pick: which alias is free? */
+/* loalias-pick: find a free loopback address, or list who holds which. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "alias/claim.h"
-#include "alias/held.h"
 #include "alias/pick.h"
+#include "base/alloc.h"
 #include "base/args.h"
 #include "base/child.h"
 #include "base/error.h"
@@ -17,133 +18,357 @@
 #include "base/json.h"
 #include "net/pool.h"
 
-static const char usage[] =
-"usage: loalias-pick [-aj] [-f containers | -H endpoint] [-o owner]\n"
-"                    [-x list]... [address ... | -]\n"
-"       loalias-pick [-H endpoint] [-o owner] [-x list]... [address ... | -]\n"
-"                    -- command [argument ...]\n";
+#define EXPLAINED	16	/* addresses in a message: the default pool */
+#define WAIT_MAX	1000000UL	/* seconds */
 
-static int aflag, jflag;
+static const char usage[] =
+"usage: loalias-pick [-aj] [option ...] [address ... | -]\n"
+"       loalias-pick [option ...] [address ... | -] -- command [argument ...]\n"
+"       loalias-pick -l [-j] [option ...] [address ... | -]\n"
+"  -a             print all free addresses\n"
+"  -f containers  read the containers from a file, the output of docker inspect\n"
+"  -H endpoint    ask this engine, written as for docker -H\n"
+"  -j             print JSON: the launch record, if - is one\n"
+"  -l             list all addresses, and by whom they are held\n"
+"  -o owner       keep the address of a container: name, ID, label=KEY[=VALUE]\n"
+"  -w seconds     wait for a free address\n"
+"  -x list        exclude addresses and networks; -: read them\n"
+"man loalias-pick\n";
+
+static int aflag, jflag, lflag;
+static int trouble = 2;			/* exit status */
+static unsigned long wait_seconds;
 static struct error e;
 
 _Noreturn static void
 fail(void)
 {
 
-	errx(2, "%s", e.text);
+	errx(trouble, "%s", e.text);
 }
 
 /* Read standard input for -x. */
 static int
-read_excluded(struct held *held, struct input *in)
+read_excluded(struct pick *p, struct input *in)
 {
 	size_t i;
 
 	if (input_read_list(in, &e) == -1)
 		return (-1);
 	for (i = 0; i < in->count; i++)
-		if (held_exclude(held, in->item[i].text, &e) == -1)
+		if (pick_exclude(p, in->item[i].text, &e) == -1)
 			return (input_fail(in, i, &e));
 	return (0);
 }
 
-/* Say that there is no address, or why that cannot be told. */
+/* The strings in ${list}, separated by ${between}, to be freed. */
+static char *
+join(const struct json *list, const char *between)
+{
+	struct json *r;
+	char *old, *text;
+	size_t i;
+
+	text = alloc_copy("", 0);
+	for (i = 0; i < json_count(list); i++) {
+		r = json_at(list, i);
+		old = text;
+		text = alloc_format("%s%s%s", old, i > 0 ? between : "",
+		    json_string(r));
+		free(old);
+		json_free(r);
+	}
+	return (text);
+}
+
+/* A holder in one line, to be freed. */
+static char *
+holder_text(const struct holder *h)
+{
+	char name[ERROR_QUOTE], state[ERROR_QUOTE], *ports, *text;
+	const struct container *c;
+
+	c = h->container;
+	ports = join(h->ports, ",");
+	if (c != NULL)
+		text = alloc_format("container %s %s %s",
+		    error_quote(name, c->name, strlen(c->name)),
+		    error_quote(state, c->state, strlen(c->state)), ports);
+	else if (h->pid != 0)
+		text = alloc_format("process %ld %s %s", (long)h->pid,
+		    h->name, ports);
+	else
+		text = alloc_format("process - - %s", ports);
+	free(ports);
+	return (text);
+}
+
+/* Say why address ${i} is not free. */
+static void
+explain(const struct pick *p, size_t i)
+{
+	char address[ADDR_STRLEN], *by, *old, *text;
+	struct holders h;
+	size_t k;
+
+	addr_format(&p->pool.addr[i], address);
+	switch (pick_state(p, i)) {
+	case PICK_EXCLUDED:
+		warnx("%s: excluded by -x", address);
+		break;
+	case PICK_CLAIMED:
+		warnx("%s: claimed by another loalias-pick", address);
+		break;
+	case PICK_HELD:
+		by = alloc_copy("", 0);
+		pick_holders(p, &p->pool.addr[i], &h);
+		for (k = 0; k < h.count; k++) {
+			if (h.holder[k].container != NULL && owners_have(
+			    &p->owners, h.holder[k].container))
+				continue;
+			old = by;
+			text = holder_text(&h.holder[k]);
+			by = alloc_format("%s%s%s", old,
+			    *old != '\0' ? ", " : "", text);
+			free(text);
+			free(old);
+		}
+		warnx("%s: held by %s", address, by);
+		holders_free(&h);
+		free(by);
+		break;
+	case PICK_FREE:
+		break;
+	}
+}
+
+/* Say who has the addresses, and that none is free; or that it is not known. */
 static int
 none(const struct pick *p, int fd)
 {
+	char address[ADDR_STRLEN];
+	size_t count[PICK_EXCLUDED + 1], i;
 
 	if (fd == -1)
 		fail();
-	warnx("none of %zu addresses is free: %zu held, %zu claimed",
-	    p->pool.count, p->pool.count - p->claimed, p->claimed);
+	memset(count, 0, sizeof(count));
+	for (i = 0; i < p->pool.count; i++) {
+		count[pick_state(p, i)]++;
+		if (p->owned ? addr_compare(&p->pool.addr[i], &p->own) == 0 :
+		    i < EXPLAINED)
+			explain(p, i);
+	}
+	if (p->owned) {
+		warnx("%s: its address is not free: %s", p->owners.text[0],
+		    addr_format(&p->own, address));
+		return (1);
+	}
+	if (i > EXPLAINED)
+		warnx("-l lists the other %zu", i - EXPLAINED);
+	warnx("none of %zu addresses is free: %zu held, %zu claimed, "
+	    "%zu excluded", p->pool.count, count[PICK_HELD],
+	    count[PICK_CLAIMED], count[PICK_EXCLUDED]);
+	return (1);
+}
+
+/* Wait a moment and look again.  Return 0 when there is no time left. */
+static int
+again(struct pick *p)
+{
+	static time_t end;
+	struct timespec pause, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (end == 0)
+		end = now.tv_sec + (time_t)wait_seconds;
+	if (now.tv_sec >= end)
+		return (0);
+	pause.tv_sec = 0;
+	pause.tv_nsec = 250 * 1000 * 1000;
+	nanosleep(&pause, NULL);
+	pick_retry(p);
+	if (pick_look(p, &e) == -1)
+		fail();
 	return (1);
 }
 
 static void
-print_text(const struct json *list)
+print(struct json *r)
 {
-	struct json *r;
-	size_t i;
-
-	for (i = 0; i < json_count(list); i++) {
-		r = json_at(list, i);
-		puts(json_string(r));
-		json_free(r);
-	}
-}
-
-/* Print the record that was read, or a new one, with what was found. */
-static void
-print_record(const struct json *list, const struct json *in,
-    const char *owner)
-{
-	struct json *r;
 	char *text;
 
-	r = in != NULL ? json_copy(in) : json_new(JSON_OBJECT);
-	if (aflag)
-		json_set(r, "free", json_copy(list));
-	else
-		json_set(r, "alias", json_at(list, 0));
-	if (owner != NULL)
-		json_set(r, "owner", json_new_string(owner));
 	text = json_format(r);
 	puts(text);
 	free(text);
 	json_free(r);
 }
 
-/* Print what is free at this moment.  Nobody is kept from taking it. */
+/* A copy of the record that was read, or a new one. */
+static struct json *
+record(const struct json *in)
+{
+
+	return (in != NULL ? json_copy(in) : json_new(JSON_OBJECT));
+}
+
+/* Print the record with the addresses in ${list}, and their owners. */
+static void
+print_record(const struct json *list, const struct json *in,
+    const struct owners *owners)
+{
+	struct json *r, *all;
+	size_t i;
+
+	r = record(in);
+	if (aflag)
+		json_set(r, "free", json_copy(list));
+	else
+		json_set(r, "alias", json_at(list, 0));
+	if (owners->count == 1)
+		json_set(r, "owner", json_new_string(owners->text[0]));
+	else if (owners->count > 1) {
+		all = json_new(JSON_ARRAY);
+		for (i = 0; i < owners->count; i++)
+			json_append(all, json_new_string(owners->text[i]));
+		json_set(r, "owner", all);
+	}
+	print(r);
+}
+
+/* Append the free addresses to ${list}, or the first.  0: none; -1: see e. */
 static int
-show(struct pick *p, const struct json *in)
+find_free(struct pick *p, struct json *list)
 {
 	char text[ADDR_STRLEN];
 	const struct addr *a;
-	struct json *list;
-	int fd, status;
+	int fd;
 
-	list = json_new(JSON_ARRAY);
-	do {
-		a = pick_next(p, &fd, &e);
-		if (a == NULL)
-			break;
+	while ((a = pick_next(p, &fd, &e)) != NULL) {
 		if (fd != -1)
 			close(fd);
 		addr_format(a, text);
 		json_append(list, json_new_string(text));
-	} while (aflag);
-	status = 0;
-	if (a == NULL && (json_count(list) == 0 || fd == -1))
-		status = none(p, fd);
+		if (!aflag && !lflag)
+			break;
+	}
+	if (a == NULL && fd == -1)
+		fail();
+	return (json_count(list) > 0);
+}
+
+/* Print what is free at this moment, without keeping others from it. */
+static int
+show(struct pick *p, const struct json *in)
+{
+	struct json *list;
+	char *text;
+	int status;
+
+	list = json_new(JSON_ARRAY);
+	while (!find_free(p, list) && again(p))
+		continue;
+	status = json_count(list) == 0;
+	if (status != 0)
+		none(p, 0);
 	else if (jflag)
-		print_record(list, in, p->held.owner);
-	else
-		print_text(list);
+		print_record(list, in, &p->owners);
+	else {
+		text = join(list, "\n");
+		puts(text);
+		free(text);
+	}
 	json_free(list);
 	return (status);
 }
 
-/* Run ${command}, which inherits the claim, and nothing else from here. */
+static struct json *
+holder_json(const struct holder *h)
+{
+	struct json *r;
+
+	r = json_new(JSON_OBJECT);
+	if (h->container != NULL) {
+		json_set(r, "container", json_new_string(h->container->name));
+		json_set(r, "state", json_new_string(h->container->state));
+	} else if (h->pid != 0) {
+		json_set(r, "process", json_new_string(h->name));
+		json_set(r, "pid", json_new_integer(h->pid));
+	}
+	json_set(r, "ports", json_copy(h->ports));
+	return (r);
+}
+
+/* Print an address of -l, or append it to ${list} if that is not NULL. */
+static void
+list_address(const struct pick *p, size_t i, struct json *list)
+{
+	static const char *states[] = { "free", "held", "claimed", "excluded" };
+	char address[ADDR_STRLEN], *text;
+	struct holders h;
+	struct json *by, *r;
+	size_t k;
+
+	addr_format(&p->pool.addr[i], address);
+	pick_holders(p, &p->pool.addr[i], &h);
+	if (list == NULL) {
+		printf("%s\t%s", address, states[pick_state(p, i)]);
+		for (k = 0; k < h.count; k++) {
+			text = holder_text(&h.holder[k]);
+			printf("\t%s", text);
+			free(text);
+		}
+		putchar('\n');
+	} else {
+		by = json_new(JSON_ARRAY);
+		for (k = 0; k < h.count; k++)
+			json_append(by, holder_json(&h.holder[k]));
+		r = json_new(JSON_OBJECT);
+		json_set(r, "address", json_new_string(address));
+		json_set(r, "state",
+		    json_new_string(states[pick_state(p, i)]));
+		json_set(r, "by", by);
+		json_append(list, r);
+	}
+	holders_free(&h);
+}
+
+/* List all addresses.  Those that are free so far are tried for claims. */
+static int
+list_all(struct pick *p, const struct json *in)
+{
+	struct json *list, *r;
+	size_t i;
+
+	list = json_new(JSON_ARRAY);
+	find_free(p, list);
+	json_free(list);
+	list = jflag ? json_new(JSON_ARRAY) : NULL;
+	for (i = 0; i < p->pool.count; i++)
+		list_address(p, i, list);
+	if (jflag) {
+		r = record(in);
+		json_set(r, "addresses", list);
+		print(r);
+	}
+	return (0);
+}
+
+/* Become ${command}, which inherits the claim, and nothing else from here. */
 static int
 run(struct pick *p, char **command)
 {
-	char text[ADDR_STRLEN], **argv;
+	char text[ADDR_STRLEN];
 	const struct addr *a;
-	size_t i;
 	int fd, status;
 
-	a = pick_settle(p, &fd, &e);
+	while ((a = pick_settle(p, &fd, &e)) == NULL && fd == 0 && again(p))
+		continue;
 	if (a == NULL)
 		return (none(p, fd));
 	addr_format(a, text);
 	pick_free(p);
-	argv = args_expand_all(command, text, NULL);
-	status = child_run(argv, fd, &e);
-	if (*e.text != '\0')
-		warnx("%s", e.text);
-	for (i = 0; argv[i] != NULL; i++)
-		free(argv[i]);
-	free(argv);
+	status = child_exec(args_expand_all(command, text, NULL), &e);
+	warnx("%s", e.text);
 	return (status);
 }
 
@@ -159,14 +384,18 @@ check_usage(const struct pick *p, int dashes, int argc, char **argv,
 	dashes += operands + (p->file != NULL && strcmp(p->file, "-") == 0);
 	if (dashes > 1)
 		args_error("only one - can be standard input");
-	else if (operands > 0 && argc > 1)
+	if (operands > 0 && argc > 1)
 		args_error("either addresses or -");
-	else if (p->file != NULL && p->host != NULL)
+	if (p->file != NULL && p->host != NULL)
 		args_error("either -f or -H");
-	else if (command != NULL && (aflag || jflag || p->file != NULL))
-		args_error("-a, -f and -j do not go with a command");
-	else if (command != NULL && *command == NULL)
+	if (command != NULL && (aflag || jflag || lflag))
+		args_error("-a, -j and -l do not go with a command");
+	if (lflag && (aflag || p->owners.count > 0 || wait_seconds > 0))
+		args_error("-a, -o and -w do not go with -l");
+	if (command != NULL && *command == NULL)
 		args_error("no command after --");
+	if (command == NULL && dashes == 0 && argc == 0)
+		args_no_input();
 }
 
 /* Read the options into ${p}.  Return how often there was "-x -". */
@@ -176,7 +405,8 @@ options(struct pick *p, int argc, char **argv)
 	int dashes, opt;
 
 	dashes = 0;
-	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "af:H:jo:x:")) != -1)
+	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "af:H:jlo:w:x:")) !=
+	    -1)
 		switch (opt) {
 		case 'a':
 			aflag = 1;
@@ -190,19 +420,51 @@ options(struct pick *p, int argc, char **argv)
 		case 'j':
 			jflag = 1;
 			break;
+		case 'l':
+			lflag = 1;
+			break;
 		case 'o':
-			p->held.owner = optarg;
+			if (owners_add(&p->owners, optarg, &e) == -1)
+				args_error("-o: %s", e.text);
+			break;
+		case 'w':
+			if (args_number(optarg, 0, WAIT_MAX, &wait_seconds) ==
+			    -1)
+				args_error("-w: not a number of seconds");
 			break;
 		case 'x':
 			if (strcmp(optarg, "-") == 0)
 				dashes++;
-			else if (held_exclude(&p->held, optarg, &e) == -1)
-				errx(2, "-x: %s", e.text);
+			else if (pick_exclude(p, optarg, &e) == -1)
+				args_error("-x: %s", e.text);
 			break;
 		default:
 			args_common(opt, argv, usage);
 		}
 	return (dashes);
+}
+
+/* Look for the first time, and say what is odd. */
+static void
+look(struct pick *p, int command)
+{
+	char name[ERROR_QUOTE];
+	const struct container *c;
+	size_t i;
+
+	if (pick_look(p, &e) == -1)
+		fail();
+	for (i = 0; i < p->containers.count; i++) {
+		c = &p->containers.container[i];
+		if (c->odd != NULL)
+			warnx("container %s: %s", error_quote(name, c->name,
+			    strlen(c->name)), c->odd);
+	}
+	/* A listing older than the claim is no evidence. */
+	if (command && p->file != NULL && p->containers.count > 0)
+		errx(trouble, "-f: a command needs an engine that can be asked "
+		    "(podman: systemctl start podman.socket), or [] for no "
+		    "containers");
 }
 
 int
@@ -221,17 +483,23 @@ main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	check_usage(&p, dashes, argc, argv, command);
-	if ((dashes > 0 && read_excluded(&p.held, &in) == -1) ||
+	if (command != NULL)
+		trouble = 125;
+	if ((dashes > 0 && read_excluded(&p, &in) == -1) ||
 	    claim_port(&p.port, &e) == -1 ||
-	    pool_operands(argv, &in, &p.pool, &e) == -1 ||
-	    pick_look(&p, &e) == -1)
+	    pool_operands(argv, &in, &p.pool, &e) == -1)
 		fail();
+	look(&p, command != NULL);
 	/* Where standard input has been read, the command gets none. */
-	if (command != NULL &&
-	    (dashes > 0 || (argc > 0 && strcmp(argv[0], "-") == 0)) &&
+	if (command != NULL && (dashes > 0 ||
+	    (argc > 0 && strcmp(argv[0], "-") == 0) ||
+	    (p.file != NULL && strcmp(p.file, "-") == 0)) &&
 	    io_null_stdin(&e) == -1)
 		fail();
-	status = command != NULL ? run(&p, command) : show(&p, in.record);
+	if (command != NULL)
+		status = run(&p, command);
+	else
+		status = lflag ? list_all(&p, in.record) : show(&p, in.record);
 	pick_free(&p);
 	input_free(&in);
 	return (io_finish(status));

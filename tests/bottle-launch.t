@@ -131,7 +131,7 @@ load bottle.sh
 	check -o "$(printf '127.0.0.%s\n' 16 17 18 19 20 21 22 23)" -- \
 		sh -c 'cut -f 2 out.* | sort'
 	export LOALIAS_POOL=127.0.0.16/29
-	check -s 1 -e 'match:bottle-launch: ninth: docker create: loalias-pick: none of 8 addresses is free: .*' \
+	check -s 1 -e 'match:bottle-launch: ninth: docker create: .*none of 8 addresses is free: 8 held, .*' \
 		-- launch ninth
 	check -- ls -A "$TMPDIR"
 	[ "$(inside bottle-ls | wc -l)" = 8 ]

@@ -116,6 +116,134 @@ is_free() {
 		-- inside loalias-pick -o web
 }
 
+@test "-o: one owner made twice at once is never on two addresses" {
+	create web -p 127.0.0.20:80:80
+	for i in 1 2; do
+		inside loalias-pick -w 20 -o web -- sh -c 'docker rm -f web &&
+			docker create --name web -p {}:80:80 busybox true' \
+			>"out.$i" 2>&1 3>&- &
+	done
+	wait
+	check -o 127.0.0.20 -- inside docker inspect -f \
+		'{{(index (index .HostConfig.PortBindings "80/tcp") 0).HostIp}}' web
+	# It is kept, or the answer is no.
+	background loalias-pick -o web -- sh -c 'echo $$; exec sleep 100'
+	check -s 1 -e 'loalias-pick: 127.0.0.20: claimed by another loalias-pick
+loalias-pick: web: its address is not free: 127.0.0.20' -- \
+		inside loalias-pick -o web -- echo never
+	kill "$!"
+}
+
+@test "bindings as no docker run writes them: held if the engine binds them" {
+	check -o '50 42 36' -- inside "$TESTS/odd_bindings.py" \
+		"$ENGINE/docker.sock"
+}
+
+@test "a network's default address: what is stopped comes back on it" {
+	inside docker network create -o \
+		com.docker.network.bridge.host_binding_ipv4=127.0.0.20 app
+	create web --network app -p 80
+	check -o 127.0.0.21 -- inside loalias-pick 127.0.0.20-127.0.0.21
+	create two -p 80
+	inside docker network connect app two
+	inside docker rm web >/dev/null
+	check -o 127.0.0.21 -- inside loalias-pick 127.0.0.20-127.0.0.21
+	inside docker rm two >/dev/null
+	check -o 127.0.0.20 -- inside loalias-pick 127.0.0.20
+	# The engine puts it there.
+	run web --network app -p 8080:80
+	check -o 127.0.0.20:8080 -- inside docker port web 80
+	check -s 1 -e ignore -- inside loalias-pick 127.0.0.20
+	inside docker rm -f web >/dev/null
+	inside docker network rm app
+}
+
+@test "an engine's default address, --ip" {
+	local ENGINE=$PWD/engine
+
+	"$TESTS/dockerd" start "$ENGINE" --ip 127.0.0.20
+	create web -p 8080:80
+	check -o 127.0.0.21 -- inside loalias-pick 127.0.0.20-127.0.0.21
+	inside docker start web >/dev/null
+	check -o 127.0.0.20:8080 -- inside docker port web 80
+	check -o 127.0.0.21 -- inside loalias-pick 127.0.0.20-127.0.0.21
+	"$TESTS/dockerd" stop "$ENGINE"
+}
+
+# project NAME: a compose file of two services on one address
+project() {
+	mkdir -p "$1"
+	cat >"$1/docker-compose.yml" <<-'END'
+	version: "3"
+	services:
+	  web: {image: busybox, command: sleep 1000, ports: ["${ALIAS}:80:80"]}
+	  db: {image: busybox, command: sleep 1000, ports: ["${ALIAS}:81:81"]}
+	END
+}
+
+# hosts PROJECT: the addresses that its containers have asked for
+hosts() {
+	# shellcheck disable=SC2046 # words
+	inside docker inspect $(inside docker ps -aq --filter \
+		"label=com.docker.compose.project=$1") | jq -r '[.[] |
+		.HostConfig.PortBindings[][].HostIp] | join(" ")'
+}
+
+# compose PROJECT ARGUMENT...
+compose() {
+	inside env ALIAS=127.0.0.1 docker-compose -p "$1" \
+		-f "$1/docker-compose.yml" "${@:2}" -t 0 2>/dev/null
+}
+
+# up PROJECT: start it, or make it anew
+up() {
+	(cd "$1" && inside loalias-pick -w 60 \
+		-o "label=com.docker.compose.project=$1" -- \
+		env ALIAS={} docker-compose -p "$1" up -d "${@:2}") >"$1/log" 2>&1
+}
+
+@test "example: three compose projects at once keep their addresses" {
+	local name
+
+	need 'no docker-compose' command -v docker-compose
+	project shop
+	(cd shop && example -o ignore -e ignore) <<-'END'
+		loalias-pick -w 60 -o label=com.docker.compose.project=shop -- \
+		    env ALIAS={} docker-compose -p shop up -d
+	END
+	check -o '127.0.0.16 127.0.0.16' -- hosts shop
+	compose shop down
+	for name in a b c; do
+		project "$name"
+		up "$name" 3>&- &
+	done
+	wait
+	for name in a b c; do
+		hosts "$name"
+	done >before
+	check -o 3 -- sh -c 'sort -u before | wc -l'
+	check -o '127.0.0.16 127.0.0.16
+127.0.0.17 127.0.0.17
+127.0.0.18 127.0.0.18' -- sort before
+	for name in a b c; do
+		compose "$name" stop
+	done
+	for name in c b a; do
+		up "$name" --force-recreate -t 0 3>&- &
+	done
+	wait
+	# One service alone, too.
+	up b --force-recreate -t 0 db
+	for name in a b c; do
+		hosts "$name"
+	done >after
+	check -o "$(cat before)" -- cat after
+	check -o 127.0.0.19 -- inside loalias-pick
+	for name in a b c; do
+		compose "$name" down
+	done
+}
+
 @test "the record: made, and passed on" {
 	create other -p 127.0.0.16:80:80
 	check -i '{"interface":"lo","pool":["127.0.0.16","127.0.0.17"],"x":1}' \
@@ -141,7 +269,8 @@ is_free() {
 		inside loalias-pick -- nope
 	check -s 126 -e 'loalias-pick: /: Permission denied' -- \
 		inside loalias-pick -- /
-	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 1 held, 0 claimed' \
+	check -s 1 -e 'loalias-pick: 127.0.0.16: excluded by -x
+loalias-pick: none of 1 addresses is free: 0 held, 0 claimed, 1 excluded' \
 		-- inside loalias-pick -x 127.0.0.16 127.0.0.16 -- echo never
 }
 
@@ -154,41 +283,16 @@ background() {
 	until_true 5 test -s out
 }
 
-@test "the command: signals reach it, and it is told what ended it" {
-	for signal in HUP INT QUIT ALRM TERM USR1 USR2; do
-		background loalias-pick -- sh -c "trap 'echo $signal; exit 7' \
-			$signal; echo ready; for i in \$(seq 100); do sleep 0.05; done"
-		kill -s "$signal" $!
-		got=0
-		wait $! || got=$?
-		[ "$got" -eq 7 ]
-		check -o "ready
-$signal" -- cat out
-		check -s $((128 + $(kill -l "$signal"))) -- inside \
-			loalias-pick -- sh -c "kill -s $signal \$\$"
-	done
-	check -s 137 -- inside loalias-pick -- sh -c 'kill -9 $$'
-}
-
-# How a signal was sent is in its si_code, and what macOS says of kill(2) is 0.
-@test "the command: signals of tgkill(2) reach it like those of kill(2)" {
-	background loalias-pick -- sh -c "trap 'echo TERM; exit 7' TERM
-		echo ready; for i in \$(seq 100); do sleep 0.05; done"
-	python3 -c 'import ctypes, sys
-pid = int(sys.argv[1])
-sys.exit(ctypes.CDLL(None).tgkill(pid, pid, 15))' $!
-	got=0
-	wait $! || got=$?
-	[ "$got" -eq 7 ]
-}
-
-@test "the command: what is ignored stays so, and its end is not missed" {
+@test "the command: it takes the place of loalias-pick" {
 	background env --ignore-signal=HUP,CHLD loalias-pick -- \
-		sh -c 'echo ready; sleep 0.5; exit 9'
+		sh -c 'echo $$; sleep 0.5; exit 9'
+	check -o "$!" -- cat out
+	# What is ignored stays so.
 	kill -s HUP $!
 	got=0
 	wait $! || got=$?
 	[ "$got" -eq 9 ]
+	check -s 137 -e ignore -- inside loalias-pick -- sh -c 'kill -9 $$'
 }
 
 @test "the command: of what is open, it inherits the claim only" {
@@ -203,29 +307,17 @@ sys.exit(ctypes.CDLL(None).tgkill(pid, pid, 15))' $!
 	background loalias-pick -- sh -c 'echo $$; exec sleep 100'
 	check -o 127.0.0.17 -- inside loalias-pick
 	check -o 127.0.0.17 -- inside loalias-pick -- echo {}
-	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 0 held, 1 claimed' \
+	check -s 1 -e 'loalias-pick: 127.0.0.16: claimed by another loalias-pick
+loalias-pick: none of 1 addresses is free: 0 held, 1 claimed, 0 excluded' \
 		-- inside loalias-pick 127.0.0.16
 	kill -9 $!
 	wait $! || :
-	check -o 127.0.0.17 -- inside loalias-pick
-	kill -9 "$(cat out)"
 	until_true 5 is_free 127.0.0.16
 	# A child that keeps it is part of the command.
 	inside loalias-pick -- sh -c 'sleep 100 >/dev/null & echo $!' >pid 3>&-
 	check -o 127.0.0.17 -- inside loalias-pick
 	kill -9 "$(cat pid)"
 	until_true 5 is_free 127.0.0.16
-}
-
-@test "a claim does not wait for a stopped loalias-pick" {
-	background loalias-pick -- sh -c 'echo $$; exec sleep 100'
-	kill -s STOP $!
-	kill -9 "$(cat out)"
-	until_true 5 is_free 127.0.0.16
-	kill -s CONT $!
-	got=0
-	wait $! || got=$?
-	[ "$got" -eq 137 ]
 }
 
 # statuses: how many launches ended with which
@@ -285,20 +377,22 @@ aliases() {
 		.HostConfig.PortBindings[][].HostIp] | length == (unique | length)'
 }
 
+# The shell that is killed has a child, which keeps the claim to its end: a
+# killed docker would leave dockerd to finish the create without a claim.
 @test "kill -9 at random moments: no address is shared, none is lost" {
 	local pids=()
 
 	for i in $(seq 60); do
-		"$TESTS/dockerd" in "$ENGINE" loalias-pick -- docker create \
-			--name "web$i" -p {}:3000:3000 busybox true \
-			>/dev/null 2>&1 3>&- &
+		"$TESTS/dockerd" in "$ENGINE" loalias-pick -- sh -c \
+			'docker create --name "$1" -p {}:3000:3000 busybox true; exit' \
+			sh "web$i" >/dev/null 2>&1 3>&- &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
 		sleep "0.0$((RANDOM % 4))"
 		[ $((RANDOM % 2)) -eq 0 ] || kill -9 "$pid" 2>/dev/null || :
 	done
-	# The commands go on without who was killed.
+	# The children go on.
 	wait
 	until_true 30 sh -c '! pgrep -f "docker create --name web[0-9]* -p"'
 	# shellcheck disable=SC2046 # words
@@ -341,13 +435,13 @@ example() {
 @test "example: make a container on an address of its own, and anew" {
 	example -o ignore <<-'END'
 		loalias-pick -- docker create --name web-bundle \
-		-p {}:3000:3000 busybox httpd -f -p 3000
+		    -p {}:3000:3000 busybox httpd -f -p 3000
 	END
 	create other -p 127.0.0.17:80:80
 	example -o ignore <<-'END'
 		docker rm web-bundle
 		loalias-pick -o web-bundle -- docker create --name web-bundle \
-		-p {}:3000:3000 busybox httpd -f -p 3000
+		    -p {}:3000:3000 busybox httpd -f -p 3000
 	END
 	check -o 127.0.0.18 -- inside loalias-pick
 }
@@ -375,24 +469,25 @@ r.urlopen("http://127.0.0.16:8000/")'
 	check -o 127.0.0.16 -- inside loalias-pick
 }
 
-@test "example: what is free" {
+@test "example: who has what" {
 	create other -p 127.0.0.17:80:80
-	example -o '127.0.0.18
-127.0.0.19
-127.0.0.24
-127.0.0.25
-127.0.0.26
-127.0.0.27
-127.0.0.28
-127.0.0.29
-127.0.0.30
-127.0.0.31' <<-'END'
-		loalias-pick -a -x 127.0.0.16,127.0.0.20/30 127.0.0.16/28
+	example -o "match:127.0.0.16	free
+127.0.0.17	held	container other created 80/tcp
+127.0.0.18	free
+.*" <<-'END'
+		loalias-pick -l
 	END
-	example -o 127.0.0.16 <<-'END'
-		docker inspect $(docker ps -aq) | loalias-pick -f -
-	END
-	example -o '{"pool":["127.0.0.20"],"alias":"127.0.0.20"}' <<-'END'
-		echo '{"pool":["127.0.0.20"]}' | loalias-pick -j -
-	END
+}
+
+@test "example: an engine that cannot be asked, with containers or none" {
+	for address in 16 17; do
+		example -o "127.0.0.$address" <<-'END'
+			set -e
+			ids=$(docker ps -aq)
+			[ -z "$ids" ] || docker inspect $ids >containers.json
+			[ -n "$ids" ] || echo '[]' >containers.json
+			loalias-pick -f containers.json
+		END
+		create "web$address" -p "127.0.0.$address:80:80"
+	done
 }

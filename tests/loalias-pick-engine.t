@@ -141,7 +141,8 @@ teardown() {
 	check -o 4 -- grep -c . e/log
 	# The same when it is the only one.
 	echo '[]' >e/list.5
-	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 1 held, 0 claimed' \
+	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container web16 running 80/tcp
+loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' \
 		-- inside loalias-pick -H unix://e/docker.sock 127.0.0.16 -- \
 		echo {}
 }
@@ -150,7 +151,7 @@ teardown() {
 	engine e
 	held e 16
 	echo '{' >e/list.2
-	check -s 2 -e 'loalias-pick: unix://e/docker.sock: answer: is not one JSON value' \
+	check -s 125 -e 'loalias-pick: unix://e/docker.sock: answer: is not one JSON value' \
 		-- inside loalias-pick -H unix://e/docker.sock -- echo never
 }
 

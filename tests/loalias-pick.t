@@ -36,10 +36,13 @@ setup_file() {
 }
 
 @test "none is free: status 1, and why" {
-	check -s 1 -e 'loalias-pick: none of 2 addresses is free: 2 held, 0 claimed' \
+	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container dev-bundle running 32769/tcp,32768/tcp
+loalias-pick: 127.0.0.20: held by container exited exited 0/tcp
+loalias-pick: none of 2 addresses is free: 2 held, 0 claimed, 0 excluded' \
 		-- inside loalias-pick -f "$DATA/engine-20.10-inspect.json" \
 		127.0.0.16 127.0.0.20
-	check -s 1 -e 'loalias-pick: none of 1 addresses is free: 1 held, 0 claimed' \
+	check -s 1 -e 'loalias-pick: 127.0.0.16: excluded by -x
+loalias-pick: none of 1 addresses is free: 0 held, 0 claimed, 1 excluded' \
 		-- pick -a -j -x 127.0.0.16 127.0.0.16
 }
 
@@ -242,22 +245,165 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 }
 
 @test "-o: the owner's address first, if nobody else has it" {
-	check -o 127.0.0.18 -- inside loalias-pick -o range \
-		-f "$DATA/engine-20.10-inspect.json"
-	check -o '127.0.0.18
-127.0.0.22' -- inside loalias-pick -a -o range \
-		-f "$DATA/engine-20.10-inspect.json" 127.0.0.16-127.0.0.22
-	check -o 127.0.0.22 -- inside loalias-pick -o range -x 127.0.0.18 \
-		-f "$DATA/engine-20.10-inspect.json"
-	check -o 127.0.0.22 -- inside loalias-pick -o nobody \
-		-f "$DATA/engine-20.10-inspect.json"
+	local file=$DATA/engine-20.10-inspect.json
+
+	check -o 127.0.0.18 -- inside loalias-pick -o range -f "$file"
+	check -o 127.0.0.18 -- inside loalias-pick -a -o range -f "$file"
+	check -s 1 -e 'loalias-pick: 127.0.0.18: excluded by -x
+loalias-pick: range: its address is not free: 127.0.0.18' -- \
+		inside loalias-pick -o range -x 127.0.0.18 -f "$file"
+	check -s 1 -e 'loalias-pick: 127.0.0.18: claimed by another loalias-pick
+loalias-pick: range: its address is not free: 127.0.0.18' -- \
+		with tcp,127.0.0.18,9016,bound -- \
+		loalias-pick -o range -f "$file"
+	check -s 1 -e 'match:loalias-pick: 127.0.0.18: held by process [0-9]+ sockets 80/tcp,53/udp
+loalias-pick: range: its address is not free: 127.0.0.18' -- \
+		with tcp,127.0.0.18,80 udp,127.0.0.18,53 -- \
+		loalias-pick -o range -f "$file"
+	# A first launch: no container has this name yet.
+	check -o 127.0.0.22 -- inside loalias-pick -o nobody -f "$file"
 	inspect web exited default 127.0.0.20 >file
 	check -o 127.0.0.16 -- inside loalias-pick -f file
 	check -o 127.0.0.20 -- inside loalias-pick -o web -f file
-	# Two have it: then it is not the owner's alone.
+	# Out of the pool it is as good as none.
+	check -o 127.0.0.16 -- inside loalias-pick -o web -f file 127.0.0.16
 	jq -s add <(inspect web exited default 127.0.0.16) \
 		<(inspect other exited default 127.0.0.16) >file
-	check -o 127.0.0.17 -- inside loalias-pick -o web -f file
+	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container other exited 80/tcp
+loalias-pick: web: its address is not free: 127.0.0.16' -- \
+		inside loalias-pick -o web -f file
+	check -o 127.0.0.16 -- inside loalias-pick -o web -o other -f file
+}
+
+# Two services of a project, each with the other's address, and a third one.
+project() {
+	inspect "$1" running default "$2" | jq --arg id "$3" '.[0] +=
+		{Id: ($id * 64), Config: {Labels:
+		{"com.docker.compose.project": "shop"}}}'
+}
+
+@test "-o: a name, an ID, or a label, and several of them" {
+	local a b label=label=com.docker.compose.project
+
+	jq -s add <(project web 127.0.0.20 a) <(project db 127.0.0.20 b) \
+		<(inspect other running default 127.0.0.16) >file
+	a=$(printf 'a%.0s' {1..64}) b=$(printf 'b%.0s' {1..12})
+	for owner in "$label" "$label=shop"; do
+		check -o 127.0.0.20 -- inside loalias-pick -f file -o "$owner"
+	done
+	check -o 127.0.0.20 -- inside loalias-pick -f file -o web -o db
+	check -o 127.0.0.20 -- inside loalias-pick -f file -o "$a" -o "$b"
+	check -o 127.0.0.20 -- inside loalias-pick -f file -o "$a" -o db
+	check -s 1 -e 'loalias-pick: 127.0.0.20: held by container db running 80/tcp
+loalias-pick: web: its address is not free: 127.0.0.20' -- \
+		inside loalias-pick -f file -o web
+	check -s 1 -e 'match:.*127.0.0.20: held by container db running 80/tcp.*' \
+		-- inside loalias-pick -f file -o "$a"
+	check -o 127.0.0.17 -- inside loalias-pick -f file -o "$label=other"
+	check -o 127.0.0.17 -- inside loalias-pick -f file -o label=none
+	check -o '{"alias":"127.0.0.20","owner":["web","db"]}' -- \
+		inside loalias-pick -j -f file -o web -o db
+}
+
+@test "-o: what can be no container is no first launch" {
+	local id=0123456789ab
+
+	for owner in '' /web a/b ' web' 'web ' label= label==x -x; do
+		check -s 2 -e "loalias-pick: -o: not a container name, ID or label=KEY[=VALUE]: $owner" \
+			-- pick -o "$owner"
+	done
+	for id in "$id" "$(printf 'c%.0s' {1..64})"; do
+		check -s 2 -e "loalias-pick: $id: no container has this ID" -- \
+			pick -o "$id"
+	done
+}
+
+@test "-l: who holds what" {
+	jq -s add <(inspect web exited default 127.0.0.16 127.0.0.17) \
+		<(project db 127.0.0.16 b | jq '.[0].HostConfig.PortBindings =
+		{"1/tcp": [{HostIp: "127.0.0.16", HostPort: "0"}],
+		"2/udp": [{HostIp: "127.0.0.16", HostPort: ""}]} |
+		.[0].NetworkSettings.Ports =
+		{"1/tcp": [{HostIp: "127.0.0.16", HostPort: "32768"}]}') >file
+	check -o 'match:127.0.0.1	free
+127.0.0.16	held	container web exited 80/tcp	container db running 32768/tcp,0/udp
+127.0.0.17	held	container web exited 80/tcp	process [0-9]+ sockets 81/tcp,81/udp
+127.0.0.18	claimed
+127.0.0.19	excluded
+127.0.0.20	free' -- with tcp,127.0.0.16,32768 tcp,127.0.0.17,80 \
+		tcp,127.0.0.17,81 udp,127.0.0.17,81 \
+		tcp,127.0.0.18,9016,bound tcp,0.0.0.0,82 -- \
+		loalias-pick -l -f file -x 127.0.0.19 127.0.0.1 \
+		127.0.0.16-127.0.0.20
+	check -o 'match:\{"x":1,"addresses":\[\{"address":"127.0.0.16","state":"held","by":\[\{"container":"web","state":"exited","ports":\["80/tcp"\]\},\{"container":"db","state":"running","ports":\["32768/tcp","0/udp"\]\},\{"process":"sockets","pid":[0-9]+,"ports":\["9/udp"\]\}\]\},\{"address":"127.0.0.18","state":"free","by":\[\]\}\],"pool":\["127.0.0.16","127.0.0.18"\]\}' \
+		-i '{"x":1,"addresses":0,"pool":["127.0.0.16","127.0.0.18"]}' \
+		-- with udp,127.0.0.16,9 -- loalias-pick -l -j -f file -
+	check -o '127.0.0.16	held	process - - 80/tcp' -- \
+		with tcp,127.0.0.16,80 -- \
+		unshare -U loalias-pick -l -f "$(echo '[]' >none; echo none)" \
+		127.0.0.16
+}
+
+@test "-w: it waits for an address, and for the owner's, but no longer" {
+	inspect web exited default 127.0.0.16 >file
+	check -o 127.0.0.16 -- inside sh -c '
+		"$TESTS/sockets" tcp,127.0.0.16,9016,bound -- sh -c "
+			echo >taken; until [ -e waits ]; do sleep 0.05; done;
+			sleep 0.3" &
+		until [ -e taken ]; do sleep 0.05; done
+		loalias-pick -o web -f file 127.0.0.16 2>/dev/null && exit 9
+		echo >waits
+		loalias-pick -w 20 -o web -f file'
+	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container web exited 80/tcp
+loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' -- \
+		inside loalias-pick -w 1 -f file 127.0.0.16
+	for seconds in '' -1 1.5 x 1000001; do
+		check -s 2 -e 'loalias-pick: -w: not a number of seconds' -- \
+			pick -w "$seconds"
+	done
+}
+
+@test "a pipe or a file on standard input is not read, and that is said" {
+	local said='loalias-pick: standard input is not read without -'
+
+	check -o 127.0.0.16 -e "$said" -i 127.0.0.20 -- pick
+	check -o 127.0.0.16 -e "$said" -- \
+		inside sh -c 'echo 127.0.0.20 | loalias-pick -f none.json'
+	check -o 127.0.0.16 -i 127.0.0.20 -- pick 127.0.0.16
+	check -o 127.0.0.16 -i '[]' -- inside loalias-pick -f -
+	check -o 'input' -i input -- pick -- cat
+}
+
+@test "a command without an engine: no containers, said with []" {
+	local why='loalias-pick: -f: a command needs an engine that can be asked (podman: systemctl start podman.socket), or [] for no containers'
+
+	check -o 127.0.0.16 -- pick -- echo {}
+	check -i '[]' -o '127.0.0.17 /dev/null' -- \
+		with tcp,127.0.0.16,9016,bound -- loalias-pick -f - -- \
+		sh -c 'echo {} "$(readlink /proc/self/fd/0)"'
+	inspect web exited default 127.0.0.20 >file
+	check -s 125 -e "$why" -- inside loalias-pick -f file -- echo never
+	check -s 125 -e 'match:.*: is empty: .*, or \[\] if there are no containers' \
+		-- inside loalias-pick -f /dev/null -- echo never
+}
+
+@test "a command: 125 for what loalias-pick itself could not do" {
+	for bad in '127.0.0.256' '-f nofile' '-H unix:///nonexistent'; do
+		# shellcheck disable=SC2086 # words
+		check -s 125 -e 'match:loalias-pick: .*' -- \
+			inside loalias-pick $bad -- echo never
+	done
+	LOALIAS_CLAIM_PORT=x check -s 125 -e ignore -- pick -- echo never
+	check -s 1 -e ignore -- pick -x 127.0.0.16 127.0.0.16 -- echo never
+}
+
+@test "odd bindings are told, and hold what the engine makes of them" {
+	inspect db exited default localhost >file
+	check -o 127.0.0.16 -e 'loalias-pick: container db: port 80/tcp: host address localhost: is none, and means all addresses' \
+		-- inside loalias-pick -f file 127.0.0.16
+	inspect $'d\033b' exited default $'\033[31m' >file
+	check -o 127.0.0.16 -e 'match:loalias-pick: container d.x1bb: port 80/tcp: host address .x1b.31m: .*' \
+		-- inside loalias-pick -f file 127.0.0.16
 }
 
 @test "-o: an owner with two addresses is reported" {
@@ -293,9 +439,9 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 	inspect web running default 127.0.0.16 >file
 	check -o 127.0.0.16 -- with tcp,127.0.0.16,80 -- \
 		loalias-pick -o web -f file
-	check -o 127.0.0.17 -- with tcp,127.0.0.16,81 -- \
+	check -s 1 -e ignore -- with tcp,127.0.0.16,81 -- \
 		loalias-pick -o web -f file
-	check -o 127.0.0.17 -- with udp,127.0.0.16,80 -- \
+	check -s 1 -e ignore -- with udp,127.0.0.16,80 -- \
 		loalias-pick -o web -f file
 	# Whichever of the containers comes first.
 	jq -s add <(inspect other running default 127.0.0.17) file >both
@@ -307,7 +453,9 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 	echo '[]' >none.json
 	check -o 127.0.0.17 -- with tcp,127.0.0.16,9016,bound -- \
 		loalias-pick -f none.json
-	check -s 1 -e 'loalias-pick: none of 2 addresses is free: 0 held, 2 claimed' \
+	check -s 1 -e 'loalias-pick: 127.0.0.16: claimed by another loalias-pick
+loalias-pick: 127.0.0.17: claimed by another loalias-pick
+loalias-pick: none of 2 addresses is free: 0 held, 2 claimed, 0 excluded' \
 		-- with tcp,127.0.0.16,9016,bound tcp,127.0.0.17,9016,bound \
 		-- loalias-pick -f none.json 127.0.0.16/31
 	export LOALIAS_CLAIM_PORT=9999
@@ -372,9 +520,12 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 		- 127.0.0.16;either addresses or -
 		127.0.0.16 -;either addresses or -
 		-f file -H unix:///x;either -f or -H
-		-a -- true;-a, -f and -j do not go with a command
-		-j -- true;-a, -f and -j do not go with a command
-		-f file -- true;-a, -f and -j do not go with a command
+		-a -- true;-a, -j and -l do not go with a command
+		-j -- true;-a, -j and -l do not go with a command
+		-l -- true;-a, -j and -l do not go with a command
+		-l -a;-a, -o and -w do not go with -l
+		-l -o web;-a, -o and -w do not go with -l
+		-l -w 1;-a, -o and -w do not go with -l
 		--;no command after --
 		-o;-o: unknown option, or missing argument (-h lists them)
 	END

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/args.h"
 
+#include <sys/types.h>
+#include <sys/stat.h>
+
 #include <err.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -77,6 +80,16 @@ args_usage(const char *usage)
 
 	fputs(usage, stderr);
 	exit(2);
+}
+
+void
+args_no_input(void)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)))
+		warnx("standard input is not read without -");
 }
 
 char *

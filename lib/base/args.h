@@ -51,6 +51,13 @@ _Noreturn void args_error(const char *, ...)
 _Noreturn void args_usage(const char *);
 
 /**
+ * args_no_input():
+ * Say on standard error that standard input is not read if it is a pipe or a
+ * file.  For a tool that reads it only as "-", and got no operand.
+ */
+void args_no_input(void);
+
+/**
  * args_expand(s, alias, port):
  * Return a copy of ${s}, to be freed, with "{}" replaced by ${alias},
  * "{port}" by ${port} unless that is NULL, and "{{}}" by a literal "{}".

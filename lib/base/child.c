@@ -14,15 +14,6 @@
 
 extern char **environ;
 
-static const int passed[] = {
-	SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2
-};
-
-#define PASSED	(sizeof(passed) / sizeof(*passed))
-
-/* For the handler: whom to pass signals on to. */
-static pid_t passed_to;
-
 int
 child_exec(char *const *argv, struct error *e)
 {
@@ -153,66 +144,6 @@ child_kill(pid_t pid)
 			poll(NULL, 0, 10);
 		}
 	}
-}
-
-static void
-pass_on(int sig, siginfo_t *info, void *unused)
-{
-	int no;
-
-	(void)unused;
-	no = errno;
-	/*
-	 * Linux's codes of what processes send are not positive, the BSDs'
-	 * are these two, and macOS gives 0, whatever its header says.  What
-	 * is left comes from the kernel: of a terminal, on Linux SI_KERNEL.
-	 */
-	if (info->si_code <= 0 || info->si_code == SI_USER ||
-	    info->si_code == SI_QUEUE)
-		kill(passed_to, sig);
-	errno = no;
-}
-
-static void
-catch(void)
-{
-	struct sigaction action;
-	size_t i;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_sigaction = pass_on;
-	action.sa_flags = SA_SIGINFO | SA_RESTART;
-	sigfillset(&action.sa_mask);
-	for (i = 0; i < PASSED; i++)
-		sigaction(passed[i], &action, NULL);
-}
-
-int
-child_run(char *const *argv, int fd, struct error *e)
-{
-	struct child_how how = CHILD_INHERIT;
-	siginfo_t info;
-	sigset_t all, mask;
-	int status;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &mask);
-	how.mask = &mask;
-	passed_to = child_start(argv, &how, e);
-	if (fd != -1)
-		close(fd);
-	if (passed_to > 0)
-		catch();
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	if (passed_to < 0)
-		return ((int)-passed_to);
-	/* It keeps its number until no signal can be passed on any more. */
-	while (waitid(P_PID, (id_t)passed_to, &info, WEXITED | WNOWAIT) == -1 &&
-	    errno == EINTR)
-		continue;
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	status = child_wait(passed_to);
-	return (status);
 }
 
 int

@@ -55,7 +55,7 @@ test_appended_last_unless_there(void **state)
 		{ IP, NULL, IP, IP },
 		{ "x", NULL, "Example.COM", "x,example.com" },
 		{ "x", NULL, "svc.corp.", "x,svc.corp" },
-		{ "x", NULL, ".Corp.", "x,.corp" },
+		{ "x", NULL, ".AZ.Corp.", "x,.az.corp" },
 		{ "x", NULL, "a-1.b-2c", "x,a-1.b-2c" },
 		{ "x", NULL, "0xa.0xag", "x,0xa.0xag" },
 		/* What was there keeps its spelling. */

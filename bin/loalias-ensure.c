@@ -166,6 +166,8 @@ check_usage(const char *persist, int argc, char *const *argv)
 		args_error("-d: which addresses?");
 	if (want.remove && jflag)
 		args_error("either -d or -j");
+	if (argc == 0)
+		args_no_input();
 }
 
 /* Carry out the command line; return the exit status. */

@@ -205,8 +205,10 @@ static void
 check_usage(int argc, char *const *command)
 {
 
-	if (argc == 0)
+	if (argc == 0) {
+		args_no_input();
 		args_error("no host");
+	}
 	if (eflag && jflag)
 		args_error("either -e or -j");
 	if (command != NULL && (eflag || jflag))

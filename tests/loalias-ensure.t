@@ -289,6 +289,14 @@ $operand" -- loalias-ensure -
 		'loalias-ensure 127.0.0.16 | loalias-ensure -'
 }
 
+@test "standard input that is not read" {
+	ordinary_lo
+	check -o 127.0.0.9 -i 127.0.0.8 \
+		-e 'loalias-ensure: standard input is not read without -' \
+		-- env LOALIAS_POOL=127.0.0.9 loalias-ensure
+	check -o 127.0.0.9 -i 127.0.0.8 -- loalias-ensure 127.0.0.9
+}
+
 # refused WHY INPUT
 refused() {
 	check -s 2 -e "loalias-ensure: <stdin>: $1" -i "$2" -- loalias-ensure -

@@ -119,6 +119,8 @@ man noproxy-add' -- noproxy-add -h
 	- -|either hosts or -
 	h -e|not a host or address: -e
 	END
+	check -s 2 -i h -e 'noproxy-add: standard input is not read without -
+noproxy-add: no host' -- noproxy-add
 }
 
 @test "a command is not run after bad input: 125" {

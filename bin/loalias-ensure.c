@@ -25,7 +25,7 @@ static const char usage[] =
     "  -b            never ask for a password\n"
     "  -d            remove the addresses\n"
     "  -i interface  the loopback interface, if not the usual one\n"
-    "  -j            print JSON: the launch record, if it was read\n"
+    "  -j            print JSON, keeping members of the launch record\n"
     "  -n            change nothing; exit 1 if something would change\n"
     "  -P kind       print a file after which no password is needed\n"
     "man loalias-ensure\n";

@@ -19,7 +19,7 @@ static const char usage[] =
     "usage: noproxy-add [-e | -j] host ... | -\n"
     "       noproxy-add host ... | - -- command [argument ...]\n"
     "  -e  print export commands for eval\n"
-    "  -j  print JSON: the launch record, if it was read\n"
+    "  -j  print JSON, keeping members of the launch record\n"
     "man noproxy-add\n";
 
 /* The exit status for failures other than the command's, as env(1) has it. */

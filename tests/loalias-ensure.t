@@ -340,7 +340,7 @@ refused() {
   -b            never ask for a password
   -d            remove the addresses
   -i interface  the loopback interface, if not the usual one
-  -j            print JSON: the launch record, if it was read
+  -j            print JSON, keeping members of the launch record
   -n            change nothing; exit 1 if something would change
   -P kind       print a file after which no password is needed
 man loalias-ensure' -- loalias-ensure -h

@@ -101,7 +101,7 @@ NO_PROXY=host,x' -- noproxy-add -
 	check -o 'usage: noproxy-add [-e | -j] host ... | -
        noproxy-add host ... | - -- command [argument ...]
   -e  print export commands for eval
-  -j  print JSON: the launch record, if it was read
+  -j  print JSON, keeping members of the launch record
 man noproxy-add' -- noproxy-add -h
 	while IFS='|' read -r line why; do
 		# shellcheck disable=SC2086 # a command line

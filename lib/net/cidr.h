@@ -31,7 +31,7 @@ int cidr_compare(const struct cidr *, const struct cidr *);
 /* cidr_contains(c, a): is ${a} within ${c}? */
 int cidr_contains(const struct cidr *, const struct addr *);
 
-/* cidr_around(a, b, c): the smallest network ${c} of ${a}'s family with both. */
+/* cidr_around(a, b, c): ${c}, the smallest network with ${a} and ${b}. */
 void cidr_around(const struct addr *, const struct addr *, struct cidr *);
 
 /* cidr_host(c): does ${c} hold one address only? */

@@ -32,7 +32,7 @@
 
 #define SECONDS_MAX	9999
 #define LABEL		12	/* digits: guest.sh asks for a name so long */
-#define HOSTS_MAX	16	/* addresses of this host that a proxy is given */
+#define HOSTS_MAX	16	/* addresses of this host that are tried */
 #define GATEWAY_MAX	64	/* ports of the gateway */
 #define UNDO_SECONDS	3
 
@@ -432,17 +432,15 @@ add_checks(struct proof *p)
 	struct addr host[HOSTS_MAX];
 	struct check *c;
 	size_t hosts, i;
-	int seen[2], udp;
+	int udp;
 
 	hosts = host_addresses(p, host);
 	for (udp = 0; udp <= 1; udp++) {
 		if (addr_compare(&p->alias, &v4) != 0)
 			add_direct(p, &v4, udp, "gw", "");
 		add_direct(p, &p->other, udp, NULL, "");
-		seen[0] = seen[1] = 0;
 		for (i = 0; i < hosts; i++)
-			if (!seen[host[i].family == AF_INET6]++)
-				add_direct(p, &host[i], udp, NULL, "");
+			add_direct(p, &host[i], udp, NULL, "");
 		add_direct(p, &v6, udp, "gw6", "");
 		c = add_direct(p, &p->alias, udp, NULL, ", other ports");
 		if (c != NULL)
@@ -465,7 +463,7 @@ compare_ports(const void *a, const void *b)
 /*
  * An engine may have services of its own at the gateway, and lead a port of it
  * to the same port of this host: those that listen here are tried, and the
- * bundle's.
+ * bundle's.  Another sandbox may have its bundle at the gateway.
  */
 static void
 add_gateway(struct proof *p)
@@ -489,7 +487,8 @@ add_gateway(struct proof *p)
 	p->gateway = p->attempts;
 	/* Port 53 is asked as a resolver is. */
 	for (i = 0; i < n && p->attempts - p->gateway < GATEWAY_MAX; i++)
-		if (port[i] != 53)
+		if (port[i] != 53 && (p->guest.machine != NULL ||
+		    !has_port(p->tcp, p->tcps, port[i])))
 			try(p, "tcp", "gw", port[i]);
 	p->gateways = p->attempts - p->gateway;
 	free(port);

@@ -74,6 +74,9 @@ struct check {
 	int	 lenient;		/* the proxy need not answer */
 };
 
+static int jflag, sflag;
+
+
 struct proof {
 	struct guest	 guest;
 	struct input	 in;
@@ -103,11 +106,10 @@ struct proof {
 	struct json	*verified;
 };
 
-static int jflag, sflag;
-
 static void fail(const struct proof *, const char *, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+/* End with status 2; or 1, since a leak is certain although all else is not. */
 static void
 fail(const struct proof *p, const char *fmt, ...)
 {
@@ -120,7 +122,7 @@ fail(const struct proof *p, const char *fmt, ...)
 	vfprintf(f, fmt, ap);
 	va_end(ap);
 	io_memory_end(f, &text);
-	errx(2, "%s: %s", p->subject, text);
+	errx(p->leak ? 1 : 2, "%s: %s", p->subject, text);
 }
 
 static void
@@ -732,6 +734,20 @@ make_label(struct proof *p)
 		snprintf(p->label + 2 * i, 3, "%02x", byte[i]);
 }
 
+/* The canaries know, whatever the guest answers. */
+static void
+report_leaks(struct proof *p)
+{
+	const struct check *c;
+	size_t i;
+
+	for (i = 0; i < p->checks; i++) {
+		c = &p->check[i];
+		if (p->canary[c->canary].count > 0 && !c->own)
+			leaks(p, c->name);
+	}
+}
+
 /* Let the guest make all attempts, and watch the canaries. */
 static void
 run(struct proof *p)
@@ -760,6 +776,7 @@ run(struct proof *p)
 	}
 	signals_release(&s);
 	p->guest.signals = NULL;
+	report_leaks(p);
 	if (result == -1 && p->have_route == 0 && p->guest.machine != NULL &&
 	    strncmp(e.text, "the guest lacks ", 16) == 0)
 		fail(p, "%s cannot be routed for the test: %s", p->other_text,
@@ -818,7 +835,9 @@ check_bundle(struct proof *p)
 		b = &p->attempt[p->after + i];
 		if (a->answer != YES || b->answer != YES)
 			fail(p, "the guest cannot reach its own bundle at "
-			    "%s:%u (tried with%s)", a->to, a->port, p->ways);
+			    "%s:%u%s (tried with%s)", a->to, a->port,
+			    a->answer == YES ? " after the tries" : "",
+			    p->ways);
 		verify(p, alloc_format("reached %s:%u/tcp", a->to, a->port));
 	}
 }
@@ -828,10 +847,6 @@ check_proxied(struct proof *p, const struct check *c)
 {
 	size_t i;
 
-	if (p->canary[c->canary].count > 0) {
-		leaks(p, c->name);
-		return;
-	}
 	for (i = c->first; i < c->first + c->count; i++)
 		if (p->attempt[i].answer == NO && c->lenient) {
 			warnx("%s: %s: was not tried: the proxy does not "
@@ -843,7 +858,7 @@ check_proxied(struct proof *p, const struct check *c)
 	verify(p, alloc_format("closed %s", c->name));
 }
 
-/* Did a peer reach the canary? */
+/* No peer reached the canary: that is worth a line if all was tried. */
 static void
 check_one(struct proof *p, const struct check *c)
 {
@@ -857,15 +872,13 @@ check_one(struct proof *p, const struct check *c)
 		if (strncmp(a->to, "gw", 2) == 0 && a->answer != NONE)
 			gateway = 1;
 	}
-	if (c->proxy)
+	if (p->canary[c->canary].count > 0)
+		p->enforced = c->own ? 0 : p->enforced;
+	else if (c->proxy)
 		check_proxied(p, c);
-	else if (p->canary[c->canary].count == 0)
+	else
 		verify(p, alloc_format("closed %s%s", c->name, gateway ?
 		    ", also through the gateway" : ""));
-	else if (c->own)
-		p->enforced = 0;
-	else
-		leaks(p, c->name);
 }
 
 static void

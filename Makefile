@@ -188,7 +188,7 @@ check-all:
 demo:
 	@ENGINE="$(ENGINE)" tests/vm/demo
 
-lint:
+lint: lib/smolvm/guest_sh.h
 	@tests/lint
 	@tests/cross $(OUR_CPPFLAGS) $(ALL_CFLAGS) -Werror
 

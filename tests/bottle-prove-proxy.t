@@ -162,7 +162,8 @@ gone() {
 	bundle proxy 'httpd -f -p 3000' "${argv[*]}"
 	inside bottle-launch -q -t 60 -i bundle:proxy -p 3000 -p 3128 dev \
 		"${programs[@]}"
-	EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh" example -o 'match:reached	127.0.0.16:3000/tcp
+	export EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
+	example -o 'match:reached	127.0.0.16:3000/tcp
 reached	127.0.0.16:3128/tcp
 .*
 closed	127.0.0.1, through the proxy

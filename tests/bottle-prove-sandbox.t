@@ -101,8 +101,12 @@ closed	172.17.0.1/tcp
 closed	dns' -e "bottle-prove: ip: $left_out" -- \
 		inside bottle-prove -s -p 3000 10.0.0.1 -- ip netns exec box
 	inside iptables -D INPUT -i box0 -j REJECT
-	check -s 1 -o ignore -e 'match:bottle-prove: ip: REACHES 172.17.0.1/tcp
-.*' -- inside bottle-prove -p 3000 10.0.0.1 -- ip netns exec box
+	export EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
+	example -s 1 -o ignore \
+		-e 'match:bottle-prove: ip: REACHES 172.17.0.1/tcp
+.*' <<-'END'
+	bottle-prove -p 3000 10.0.0.1 -- ip netns exec box
+	END
 	check -s 1 -o ignore -e "match:.*
 bottle-prove: ip: REACHES ports of 10.0.0.1 that are not the bundle's
 .*" -- inside bottle-prove -s -p 3000 10.0.0.1 -- ip netns exec box

@@ -79,6 +79,23 @@ closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 	check -s 1 -- grep :53 said
 }
 
+@test "the launch record, in and out" {
+	launch -p 53:3000/udp dev
+	export EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
+	example -o 'match:reached	127.0.0.16:3000/tcp
+closed	.*' <<-'END'
+	bottle-ls -j dev | bottle-prove -
+	END
+	inside bottle-ls -j dev | jq -c '{z: 1} + .' >record
+	check -i file:record -o 'match:\{"z":1,.*' -- inside bottle-prove -j -
+	mv "$BATS_TEST_TMPDIR/.out" said
+	check -o 'dev 127.0.0.16 true 1.32.2 20 true' -- jq -r '"\(.machine) " +
+		"\(.alias) \(.ports_enforced) \(.engine) " +
+		"\(.proved_at | length) " +
+		"\(.verified | index("reached 127.0.0.16:3000/tcp") != null)"' \
+		said
+}
+
 @test "no bundle, no proof; and what is no machine" {
 	launch dev
 	check -s 2 -e 'bottle-prove: dev: the guest cannot reach its own bundle at 127.0.0.16:3001 (tried with nc bash)' \
@@ -142,7 +159,18 @@ closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 
 	launch dev
 	check -o "$route" -- inside smolvm-aliasroute dev 127.0.0.16
-	check -o "$route" -- inside smolvm-aliasroute dev 127.0.0.16
+	smolvm stop --name dev
+	export EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
+	PATH=$BATS_TEST_TMPDIR:$PATH
+	example -o "${route/100.96.0/100.96.1}" -e ignore <<-'END'
+	smolvm machine start --name dev && smolvm-aliasroute dev 127.0.0.16
+	END
+	check -o '{"machine":"dev","alias":"127.0.0.16","route":{"gateway":"100.96.1.1","device":"eth0"}}' \
+		-- inside smolvm-aliasroute -j dev 127.0.0.16
+	check -i '{"x":[1],"alias":"127.0.0.16","machine":"dev"}' \
+		-o '{"x":[1],"alias":"127.0.0.16","machine":"dev","route":{"gateway":"100.96.1.1","device":"eth0"}}' \
+		-- inside smolvm-aliasroute -j -
+	route=${route/100.96.0/100.96.1}
 	check -o "${route/16/17}" -- inside smolvm-aliasroute dev 127.0.0.17
 	check -o "$route" -- inside smolvm-aliasroute -d dev 127.0.0.16
 	check -o 1 -- in_guest cat /proc/sys/net/ipv4/conf/all/route_localnet
@@ -152,6 +180,8 @@ closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 	# without a gateway, as with TSI, nothing is needed
 	in_guest ip route del default
 	check -o '127.0.0.16	-	-' -- inside smolvm-aliasroute dev 127.0.0.16
+	check -o '{"machine":"dev","alias":"127.0.0.16","route":null}' -- \
+		inside smolvm-aliasroute -j dev 127.0.0.16
 }
 
 in_guest() {

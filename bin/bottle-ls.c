@@ -46,6 +46,7 @@ struct bottle {
 	char			 slug[SLUG_MAX + 1];
 	struct container	*container;
 	struct machine		*machine;
+	const struct machine_home *home;	/* of its machine */
 };
 
 struct bottles {
@@ -56,8 +57,7 @@ struct bottles {
 /* The machines of smolvm's database, those that can be read. */
 struct machines {
 	struct machine_home	 home;
-	char			**name;
-	struct machine		*machine;	/* as many */
+	struct machine		*machine;
 	size_t			 count;
 };
 
@@ -78,14 +78,10 @@ machines_free(struct machines *all)
 {
 	size_t i;
 
-	for (i = 0; i < all->count; i++) {
+	for (i = 0; i < all->count; i++)
 		machine_free(&all->machine[i]);
-		free(all->name[i]);
-	}
 	free(all->machine);
-	free(all->name);
 	machine_close(&all->home);
-	machine_leave(&all->home);
 }
 
 /*
@@ -95,67 +91,50 @@ machines_free(struct machines *all)
 static int
 machines_read(struct machines *all, const char *slug, struct error *e)
 {
-	char quoted[ERROR_QUOTE], **name;
 	struct machine *m;
+	long long *id;
 	size_t count, i;
+	char *name;
+	FILE *f;
+	int result;
 
 	memset(all, 0, sizeof(*all));
-	if (machine_open(&all->home, NULL, e) == -1)
-		/* The engine makes its database with its first machine. */
-		return (access(all->home.path, F_OK) == -1 &&
-		    errno == ENOENT ? 0 : error_prefix(e, "%s",
-		    all->home.path));
-	if (machine_names(&all->home, &name, &count, e) == -1)
+	if (machine_open(&all->home, NULL, 0, e) == -1 ||
+	    machine_ids(&all->home, &id, &count, e) == -1)
 		return (error_prefix(e, "%s", all->home.path));
-	all->name = name;
 	all->machine = alloc_array(count + 1, sizeof(*all->machine));
-	for (i = 0; i < count; i++) {
+	result = 0;
+	for (i = 0; i < count && result != -1; i++) {
 		m = &all->machine[all->count];
-		if (machine_load(&all->home, name[i], 0, m, e) == 0) {
-			all->name[all->count++] = name[i];
+		result = machine_load_row(&all->home, id[i], m, e);
+		if (result == 0) {
+			all->count++;
 			continue;
 		}
-		error_prefix(e, "machine %s",
-		    error_quote(quoted, name[i], strlen(name[i])));
+		if (result == -1) {
+			f = io_memory(&name);
+			machine_write_name(f, &m->row);
+			io_memory_end(f, &name);
+			error_prefix(e, "machine %s", name);
+			if (slug != NULL && strcmp(slug, name) != 0) {
+				warnx("%s", e->text);
+				result = 0;
+			}
+			free(name);
+		}
 		machine_free(m);
-		if (slug == NULL || strcmp(slug, name[i]) == 0)
-			break;
-		warnx("%s", e->text);
-		free(name[i]);
 	}
-	if (i == count)
-		return (0);
-	for (; i < count; i++)
-		free(name[i]);
-	return (-1);
+	free(id);
+	return (result == -1 ? -1 : 0);
 }
 
-/* The value of the variable ${name} of the machine, to be freed; or NULL. */
-static char *
-machine_variable(const struct machine *m, const char *name)
+static void
+bottle_machine(struct bottle *b, const struct machines *all,
+    struct machine *m)
 {
-	struct json *env, *key, *pair, *value;
-	char *found;
-	size_t i;
 
-	env = json_get(m->record, "env");
-	found = NULL;
-	for (i = 0; env != NULL && i < json_count(env); i++) {
-		pair = json_at(env, i);
-		key = json_at(pair, 0);
-		value = json_at(pair, 1);
-		if (key != NULL && json_string(key) != NULL && value != NULL &&
-		    json_string(value) != NULL &&
-		    strcmp(json_string(key), name) == 0) {
-			free(found);	/* the last one counts */
-			found = alloc_format("%s", json_string(value));
-		}
-		json_free(value);
-		json_free(key);
-		json_free(pair);
-	}
-	json_free(env);
-	return (found);
+	b->machine = m;
+	b->home = &all->home;
 }
 
 /* Does the machine's environment have BOTTLE=${name}? */
@@ -165,7 +144,7 @@ is_bottle(const struct machine *m, const char *name)
 	char *slug;
 	int yes;
 
-	slug = machine_variable(m, "BOTTLE");
+	slug = machine_env(m, "BOTTLE");
 	yes = slug != NULL && strcmp(slug, name) == 0;
 	free(slug);
 	return (yes);
@@ -177,7 +156,7 @@ find_machine(const struct machines *all, const char *name)
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
-		if (strcmp(all->name[i], name) == 0)
+		if (strcmp(all->machine[i].row.name, name) == 0)
 			return (&all->machine[i]);
 	return (NULL);
 }
@@ -231,9 +210,10 @@ bottles_find(struct bottles *all, struct containers *c,
 			bottles_add(all, container_label(&c->container[i],
 			    "bottle"))->container = &c->container[i];
 	for (i = 0; i < m->count; i++)
-		if (is_slug(m->name[i]) &&
-		    is_bottle(&m->machine[i], m->name[i]))
-			bottles_add(all, m->name[i])->machine = &m->machine[i];
+		if (is_slug(m->machine[i].row.name) &&
+		    is_bottle(&m->machine[i], m->machine[i].row.name))
+			bottle_machine(bottles_add(all,
+			    m->machine[i].row.name), m, &m->machine[i]);
 	if (all->count > 0)
 		qsort(all->bottle, all->count, sizeof(*all->bottle), compare);
 }
@@ -245,16 +225,14 @@ bottles_find(struct bottles *all, struct containers *c,
 static const char *
 alias(const struct bottle *b, char *buf)
 {
-	const struct egress *g;
+	struct addr a;
 
 	if (b->container != NULL && b->container->asked.count > 0)
 		return (addr_format(&b->container->asked.binding[0].host, buf));
 	if (b->machine == NULL)
 		return (NULL);
-	g = &b->machine->egress;
-	if (g->open || g->foreign || g->count != 1 || !cidr_host(&g->list[0]))
-		return (NULL);
-	return (addr_format(&g->list[0].addr, buf));
+	return (policy_host(&b->machine->policy, &a) ?
+	    addr_format(&a, buf) : NULL);
 }
 
 /* The ports that answer or, of a container that is not live, will. */
@@ -330,7 +308,7 @@ to_record(const struct bottle *b, struct json *r)
 	free(name);
 	json_set(r, "ports", c != NULL ? json_ports(c) : json_new(JSON_OBJECT));
 	json_set(r, "beside_ip", b->machine != NULL ?
-	    other_access_list(b->machine->record) : json_new(JSON_ARRAY));
+	    other_access_machine(b->home, b->machine) : json_new(JSON_ARRAY));
 	if (given)
 		return (r);
 	json_set(r, "bundle_state", json_new_string(c != NULL ? c->state :
@@ -455,17 +433,20 @@ static void
 print_others(const struct machines *m, const char *slug)
 {
 	char buf[CIDR_STRLEN], *text;
-	const struct egress *g;
-	size_t i, j;
+	struct cidr *list;
+	size_t i, j, n;
 	FILE *f;
 
 	f = io_memory(&text);
 	for (i = 0; i < m->count; i++) {
-		g = &m->machine[i].egress;
-		for (j = 0; strcmp(m->name[i], slug) != 0 && j < g->count; j++)
-			if (strncmp(cidr_format(&g->list[j], buf), "127.", 4) ==
+		n = policy_networks(&m->machine[i].policy, &list);
+		if (strcmp(m->machine[i].row.name, slug) == 0)
+			n = 0;
+		for (j = 0; j < n; j++)
+			if (strncmp(cidr_format(&list[j], buf), "127.", 4) ==
 			    0)
 				fprintf(f, " %s", buf);
+		free(list);
 	}
 	print_words("others", f, &text);
 }
@@ -474,10 +455,8 @@ print_others(const struct machines *m, const char *slug)
 static int
 is_open(const struct machine *m)
 {
-	struct stat st;
 
-	return (m != NULL && m->dir != NULL && stat(m->dir, &st) == 0 &&
-	    (st.st_mode & 077) != 0);
+	return (m != NULL && m->dir != NULL && paths_is_open(m->dir));
 }
 
 /* 1.32.2 as a number that compares; 0 if it is no version. */
@@ -558,10 +537,10 @@ machine_fault(const struct machine *m, unsigned long engine)
 	char *text;
 	size_t i, j;
 
-	if (m->egress.hosts != NULL)
+	if (m->policy.hosts != NULL)
 		return (alloc_format("the machine has what opens it: "
-		    "the hosts %s", m->egress.hosts));
-	list = other_access_list(m->record);
+		    "the hosts %s", m->policy.hosts));
+	list = other_access_list(m->record, NULL);
 	text = NULL;
 	for (i = 0; text == NULL && i < json_count(list); i++) {
 		s = json_at(list, i);
@@ -663,7 +642,7 @@ print_statements(const struct bottle *b, const struct machines *all)
 	print_variable("health", c != NULL ? c->health : NULL);
 	print_ports(c);
 	print_variable("machine", m != NULL ? machine_current(m) : NULL);
-	run = m != NULL ? machine_variable(m, "BOTTLE_RUN") : NULL;
+	run = m != NULL ? machine_env(m, "BOTTLE_RUN") : NULL;
 	print_variable("machine_run", run);
 	free(run);
 	print_variable("folder", m != NULL ? m->dir : NULL);
@@ -696,7 +675,7 @@ bottle_find(struct bottle *b, struct container *c, int found,
 		    b->slug);
 		foreign = 1;
 	}
-	b->machine = find_machine(all, b->slug);
+	bottle_machine(b, all, find_machine(all, b->slug));
 	if (b->machine != NULL && !is_bottle(b->machine, b->slug)) {
 		warnx("%s: the machine %s is not a bottle's", b->slug,
 		    b->slug);

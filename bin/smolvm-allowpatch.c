@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* smolvm-allowpatch: set, check or list the policy of smolvm machines */
+/* smolvm-allowpatch: set, check or list the network policy of machines */
+#include <sys/stat.h>
+
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,24 +14,32 @@
 #include "base/input.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "smolvm/differ.h"
-#include "smolvm/launch.h"
 #include "smolvm/machine.h"
 #include "smolvm/patch.h"
 #include "smolvm/policy.h"
 #include "smolvm/report.h"
 
-static const char usage[] =
-    "usage: smolvm-allowpatch [-jn] [-D resolver] [-p port[/udp]] ...\n"
-    "           [-f database] machine cidr ... | none | unrestricted | -\n"
-    "       smolvm-allowpatch -c [-D resolver] [-p port[/udp]] ...\n"
-    "           [-f database] machine cidr ... | none | unrestricted | -\n"
-    "       smolvm-allowpatch -l [-j] [-f database] [machine ...]\n"
-    "       smolvm-allowpatch -r [-n] [-f database] [machine ...]\n";
+static const char forms[] =
+"usage: smolvm-allowpatch [-jnN] [-D resolver] [-p port[/udp]]... [-f database]\n"
+"                         machine cidr ... | none | unrestricted | -\n"
+"       smolvm-allowpatch -c [-D resolver] [-p port[/udp]]... [-f database]\n"
+"                         machine cidr ... | none | unrestricted | -\n"
+"       smolvm-allowpatch -l [-j] [-f database] [machine ...]\n"
+"       smolvm-allowpatch -r [-n] [-f database] [machine ...]\n"
+"  -c             was it launched with this policy, and is it still on record?\n";
+static const char options[] =
+"  -f database    not the engine's own\n"
+"  -j             print one JSON object on a line\n"
+"  -l             list machines: name, state, list, resolver, ports, hosts, ...\n"
+"  -N             a list may turn on the network of a machine without one\n"
+"  -n             change nothing: would it?\n"
+"  -r             repair records that are stored as TEXT\n"
+"  man smolvm-allowpatch has the rest.\n";
 
-static int cflag, jflag, lflag, nflag, rflag;
+static int jflag, nflag, Nflag;
+static int mode;		/* c, l, r, or 0: set */
 
-/* Say something about the machine ${name}, or NULL: the database itself. */
+/* Print ${text} about the machine ${name}, or, if NULL, the database. */
 static void
 say(const struct machine_home *home, const char *name, const char *text)
 {
@@ -38,93 +48,112 @@ say(const struct machine_home *home, const char *name, const char *text)
 	if (name == NULL)
 		warnx("%s: %s", home->path, text);
 	else
-		warnx("%s: %s: %s", home->path,
-		    error_quote(quoted, name, strlen(name)), text);
+		warnx("%s: %s", error_quote(quoted, name, strlen(name)),
+		    text);
 }
 
-/* say() each line of ${text}, which is freed. */
+/* Print each line of ${text}, which is freed, about the machine ${name}. */
 static void
-say_lines(const struct machine_home *home, const char *name, char *text)
+say_lines(const char *name, char *text)
 {
 	char *end, *line;
 
 	for (line = text; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
-		say(home, name, line);
+		if (name != NULL)
+			say(NULL, name, line);
+		else
+			warnx("%s", line);
 	}
 	free(text);
 }
 
 /*
- * The forms.  Each writes what it has to print to ${out}, which is printed
- * once the database is closed, and returns the exit status.
+ * The forms.  Each writes its output to ${out}, which is printed once the
+ * database is closed, and returns the exit status.
  */
 static int
 set(const struct machine_home *home, const char *name,
-    const struct policy *p, const struct input *in, FILE *out, int *changed)
+    const struct policy *asked, const struct input *in, FILE *out,
+    int *changed)
 {
-	struct machine m;
 	struct json *record;
+	struct policy after;
+	struct machine m;
 	struct error e;
 	char *notes, *text;
 	FILE *f;
 	int result;
 
-	result = patch_set(home, name, p, nflag, &m, &e);
+	result = patch_set(home, name, asked, (nflag ? PATCH_DRY : 0) |
+	    (Nflag ? PATCH_NETWORK : 0), &m, &after, &e);
 	if (result == -1) {
 		say(home, name, e.text);
-		machine_free(&m);
-		return (2);
+		goto out;
 	}
 	*changed = result == 1 && !nflag;
 	f = io_memory(&notes);
-	patch_notes(f, home, p, &m);
+	patch_notes(f, home, &m, &after);
 	io_memory_end(f, &notes);
-	say_lines(home, name, notes);
+	say_lines(name, notes);
 	if (jflag) {
 		record = in->record != NULL ? json_copy(in->record) :
 		    json_new(JSON_OBJECT);
-		launch_write(record, name, p, &m.egress);
+		report_record(record, name, &m.policy, &after);
 		text = json_format(record);
 		fprintf(out, "%s\n", text);
 		free(text);
 		json_free(record);
 	} else
-		launch_print(out, p);
+		policy_print(out, &after);
+out:
+	policy_free(&after);
 	machine_free(&m);
-	return (nflag && result == 1);
+	return (result == -1 ? 2 : nflag && result == 1);
 }
 
 static int
 check(const struct machine_home *home, const char *name,
-    const struct policy *p)
+    const struct policy *asked)
 {
-	struct egress launched;
+	struct json *launch, *resources;
+	struct policy launched;
 	struct machine m;
 	struct error e;
 	char *lines;
 	FILE *f;
-	int found, status;
+	int runs, status;
 
+	launch = resources = NULL;
 	memset(&launched, 0, sizeof(launched));
 	status = 2;
 	if (machine_load(home, name, 0, &m, &e) == -1 ||
-	    (found = machine_launched(home, &m, &launched, &e)) == -1) {
-		say(home, name, e.text);
+	    (runs = machine_launch(home, &m, &launch, &e)) == -1 ||
+	    (runs == 1 && (runs = machine_runs(&m, &e)) == -1))
 		goto out;
+	if (runs) {
+		resources = json_get(launch, "resources");
+		if (policy_read(resources, &launched, &e) == -1) {
+			error_prefix(&e, "agent.config.json");
+			goto out;
+		}
 	}
 	f = io_memory(&lines);
-	status = differ_write(f, p, &m.egress, found ? &launched : NULL) > 0;
+	status = report_difference(f, asked, &m, runs ? &launched : NULL) > 0;
 	io_memory_end(f, &lines);
-	say_lines(home, name, lines);
+	say_lines(name, lines);
 out:
-	egress_free(&launched);
+	if (status == 2)
+		say(home, name, e.text);
+	policy_free(&launched);
+	json_free(resources);
+	json_free(launch);
 	machine_free(&m);
 	return (status);
 }
 
 static int
-list(const struct machine_home *home, char *const *name, size_t count,
+list(const struct machine_home *home, const long long *id, size_t count,
     FILE *out)
 {
 	char *errors;
@@ -132,30 +161,59 @@ list(const struct machine_home *home, char *const *name, size_t count,
 	FILE *f;
 
 	f = io_memory(&errors);
-	bad = report_list(out, home, name, count, jflag, f);
+	bad = report_list(out, home, id, count, jflag, f);
 	io_memory_end(f, &errors);
-	say_lines(home, NULL, errors);
-	return (bad > 0 ? 2 : 0);
+	say_lines(NULL, errors);
+	return (bad > 0);
 }
 
 static int
-repair(const struct machine_home *home, char *const *name, size_t count,
+repair(const struct machine_home *home, const long long *id, size_t count,
     FILE *out, int *changed)
 {
 	struct error e;
-	size_t i;
-	int *fixed, n;
+	char *bad, *fixed;
+	size_t beyond;
+	FILE *f, *g;
+	int n;
 
-	fixed = alloc_array(count + 1, sizeof(*fixed));
-	n = patch_repair(home, name, count, nflag, fixed, &e);
+	f = io_memory(&fixed);
+	g = io_memory(&bad);
+	n = patch_repair(home, id, count, nflag, f, g, &beyond, &e);
+	io_memory_end(f, &fixed);
+	io_memory_end(g, &bad);
 	if (n == -1)
 		say(home, NULL, e.text);
-	for (i = 0; i < count && n > 0; i++)
-		if (fixed[i])
-			fprintf(out, "%s\n", name[i]);
-	free(fixed);
+	else if (beyond == 0)
+		fputs(fixed, out);
+	say_lines(NULL, bad);
 	*changed = n > 0 && !nflag;
-	return (n == -1 ? 2 : nflag && n > 0);
+	if (beyond > 0 && *changed) {
+		for (bad = fixed; *bad != '\0'; bad += n + 1) {
+			n = (int)strcspn(bad, "\n");
+			warnx("%.*s: repaired", n, bad);
+		}
+	}
+	free(fixed);
+	return (n == -1 || beyond > 0 ? 2 : nflag && n > 0);
+}
+
+/* Find the rows of the machines at ${name}.  Return 0 or -1. */
+static int
+find(const struct machine_home *home, char *const *name, size_t count,
+    long long *id)
+{
+	struct error e;
+	size_t i;
+	int result;
+
+	result = 0;
+	for (i = 0; i < count; i++)
+		if (machine_find(home, name[i], &id[i], &e) == -1) {
+			say(home, name[i], e.text);
+			result = -1;
+		}
+	return (result);
 }
 
 /* -l and -r, for the machines at ${name}, or for all if there are none. */
@@ -164,29 +222,26 @@ survey(const struct machine_home *home, char *const *name, size_t count,
     FILE *out, int *changed)
 {
 	struct error e;
-	char **all;
-	size_t i, n;
+	long long *id;
 	int status;
 
-	all = NULL;
-	n = 0;
-	if (count == 0 && machine_names(home, &all, &n, &e) == -1) {
+	if (count > 0) {
+		id = alloc_array(count, sizeof(*id));
+		status = find(home, name, count, id) == -1 ? 2 : 0;
+	} else if ((status = machine_ids(home, &id, &count, &e)) == -1) {
 		say(home, NULL, e.text);
 		status = 2;
-	} else if (lflag)
-		status = list(home, count > 0 ? name : all, count + n, out);
-	else
-		status = repair(home, count > 0 ? name : all, count + n, out,
-		    changed);
-	for (i = 0; i < n; i++)
-		free(all[i]);
-	free(all);
+	}
+	if (status == 0)
+		status = mode == 'l' ? list(home, id, count, out) :
+		    repair(home, id, count, out, changed);
+	free(id);
 	return (status);
 }
 
 /* Open the database ${file}, or the engine's, and do what is asked for. */
 static int
-work(const char *file, int argc, char **argv, const struct policy *p,
+work(const char *file, int argc, char **argv, const struct policy *asked,
     const struct input *in)
 {
 	struct machine_home home;
@@ -197,38 +252,71 @@ work(const char *file, int argc, char **argv, const struct policy *p,
 
 	changed = 0;
 	out = io_memory(&text);
-	if (machine_open(&home, file, &e) == -1) {
+	if (machine_open(&home, file, mode == 0 || mode == 'r', &e) == -1) {
 		say(&home, NULL, e.text);
 		status = 2;
-	} else if (lflag || rflag)
+	} else if (mode == 'l' || mode == 'r')
 		status = survey(&home, argv, (size_t)argc, out, &changed);
-	else if (cflag)
-		status = check(&home, argv[0], p);
+	else if (mode == 'c')
+		status = check(&home, argv[0], asked);
 	else
-		status = set(&home, argv[0], p, in, out, &changed);
+		status = set(&home, argv[0], asked, in, out, &changed);
 	machine_close(&home);
 	io_memory_end(out, &text);
 	if (status != 2)
 		fputs(text, stdout);
 	status = io_finish(status);
-	if (status == 2 && changed)
-		say(&home, NULL, "was changed all the same");
+	if (status == 2 && changed && *text != '\0')
+		warnx("output failed, but the database was changed");
 	free(text);
-	machine_leave(&home);
 	return (status);
 }
 
-/* Do the options and the ${argc} operands go together? */
-static int
-consistent(const struct policy *p, int argc)
+/* Refuse an option in ${given} that ${mode} does not go with. */
+static void
+check_options(const char *given)
 {
+	const char *allowed;
 
-	if (cflag + lflag + rflag > 1)
-		return (0);
-	if (lflag || rflag)
-		return (p->dns == POLICY_KEEP && p->rules == POLICY_KEEP &&
-		    !(lflag ? nflag : jflag));
-	return (argc >= 2 && !(cflag && (jflag || nflag)));
+	allowed = mode == 'l' ? "lfj" : mode == 'r' ? "rfn" : NULL;
+	for (; *given != '\0'; given++) {
+		if (allowed != NULL ? strchr(allowed, *given) == NULL :
+		    mode == 'c' && strchr("jnNlr", *given) != NULL)
+			args_error("-%c and -%c cannot be combined", mode,
+			    *given);
+	}
+}
+
+/* Refuse operands that do not suffice to set or check a policy. */
+static void
+check_operands(int argc, char **argv)
+{
+	char quoted[ERROR_QUOTE];
+	struct stat st;
+
+	if (argc == 0)
+		args_error("no machine given (-h shows the usage)");
+	if (argc == 1)
+		args_error("%s: no network given%s", error_quote(quoted,
+		    argv[0], strlen(argv[0])), fstat(STDIN_FILENO, &st) == 0 &&
+		    (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)) ?
+		    ": standard input is not read without -" :
+		    " (none and unrestricted are others)");
+}
+
+/* What -h prints. */
+static char *
+usage(void)
+{
+	char *text;
+	FILE *f;
+
+	f = io_memory(&text);
+	fputs(forms, f);
+	policy_help(f);
+	fputs(options, f);
+	io_memory_end(f, &text);
+	return (text);
 }
 
 int
@@ -236,22 +324,27 @@ main(int argc, char *argv[])
 {
 	struct error e;
 	struct input in;
-	struct policy p;
+	struct policy asked;
 	const char *file;
-	int opt, result, status;
+	char given[128], *letters;
+	size_t n;
+	int opt, status;
 
 	args_init();
 	file = NULL;
-	result = 0;
-	memset(&p, 0, sizeof(p));
-	while (result == 0 && (opt = getopt(argc, argv, "+" ARGS_COMMON
-	    "cD:f:jlnp:r")) != -1)
+	n = 0;
+	memset(&asked, 0, sizeof(asked));
+	memset(&in, 0, sizeof(in));
+	letters = alloc_format("%s%s", "+" ARGS_COMMON "cf:jlNnr",
+	    policy_letters());
+	while ((opt = getopt(argc, argv, letters)) != -1) {
+		if (n < sizeof(given) - 1)
+			given[n++] = (char)opt;
 		switch (opt) {
 		case 'c':
-			cflag = 1;
-			break;
-		case 'D':
-			result = policy_resolver(&p, optarg, &e);
+		case 'l':
+		case 'r':
+			mode = mode != 0 ? mode : opt;
 			break;
 		case 'f':
 			file = optarg;
@@ -259,33 +352,34 @@ main(int argc, char *argv[])
 		case 'j':
 			jflag = 1;
 			break;
-		case 'l':
-			lflag = 1;
+		case 'N':
+			Nflag = 1;
 			break;
 		case 'n':
 			nflag = 1;
 			break;
-		case 'p':
-			result = policy_add_port(&p, optarg, &e);
-			break;
-		case 'r':
-			rflag = 1;
-			break;
+		case '?':
+		case 'h':
+		case 'V':
+			args_common(opt, argv, usage());
 		default:
-			args_common(opt, argv, usage);
+			if (policy_option(&asked, opt, optarg, &e) == -1)
+				args_error("%s", e.text);
 		}
-	if (result == -1)
-		errx(2, "%s", e.text);
+	}
+	given[n] = '\0';
+	free(letters);
 	argc -= optind;
 	argv += optind;
-	if (!consistent(&p, argc))
-		args_usage(usage);
-	memset(&in, 0, sizeof(in));
-	if (!lflag && !rflag &&
-	    launch_operands(&p, argc - 1, argv + 1, &in, &e) == -1)
-		errx(2, "%s", e.text);
-	status = work(file, argc, argv, &p, &in);
+	check_options(given);
+	if (mode == 0 || mode == 'c') {
+		check_operands(argc, argv);
+		if (policy_operands(&asked, argc - 1, argv + 1, &in, &e) ==
+		    -1)
+			errx(2, "%s", e.text);
+	}
+	status = work(file, argc, argv, &asked, &in);
 	input_free(&in);
-	policy_free(&p);
+	policy_free(&asked);
 	return (status);
 }

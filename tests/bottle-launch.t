@@ -262,7 +262,7 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 
 @test "an old engine with sockets on the host: names, list and proof" {
 	: >"$FAKE/tsi"
-	check -o 'match:.*"allowed_cidrs":\["127.0.0.16/32"\],"previous_cidrs":null,"dns":null,"ports_asked":\[\],"beside_ip":\[\],"ports_enforced":false.*' \
+	check -o 'match:.*"allowed_cidrs":\["127.0.0.16/32"\],"dns":null,"allowed_ports":null,"previous":\{.*\},"beside_ip":\[\],"ports_enforced":false.*' \
 		-- launch -j dev
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .egress_rules)" = null ]
@@ -343,7 +343,7 @@ refuses() {
 	cp "$RELEASE/smol/smolvm" smolvm-1.7.7
 	FAKE_ENGINE=$PWD/smolvm-1.7.7
 	wrap "$SMOLVM" "$TESTS/fake_smolvm"
-	check -o 'match:.*"dns":"255.255.255.255","ports_asked":\[\],"beside_ip":\[\],"ports_enforced":false.*' \
+	check -o 'match:.*"dns":"255.255.255.255","allowed_ports":null,"previous":\{.*\},"beside_ip":\[\],"ports_enforced":false.*' \
 		-- launch -j dev
 	smolvm stop --name dev
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "smolvm/differ.h"
-#include "smolvm/egress.h"
-#include "smolvm/other_access.h"
-#include "fuzz.h"
+#include "base/input.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "smolvm/policy.h"
+#include "fuzz.h"
 #include "scratch.h"
 #include "smolvm/edit.h"
-#include "smolvm/machine_state.h"
+#include "smolvm/machine.h"
+#include "smolvm/other_access.h"
+#include "smolvm/policy.h"
+#include "smolvm/report.h"
 
 static struct database *db;
 
@@ -48,61 +48,77 @@ same(const char *key, const struct json *value, void *arg)
 	return (0);
 }
 
-/* Is what ${new} says what ${p} asks for, and no more to do? */
+/* Does ${new} say what ${p} says, with no more to do, and do others stay? */
 static void
 verify(const struct database_row *new, const struct policy *p,
     const struct json *before)
 {
-	struct edit edit[POLICY_MEMBERS];
+	struct edit edit[POLICY_MAX];
+	struct policy now;
 	struct json *after;
-	struct egress g;
 	struct error e;
-	char *text;
-	FILE *f;
+	size_t i;
 
 	after = json_parse(new->data, new->len, 0, "", &e);
 	require(after != NULL);
 	require(json_each(before, same, after) == 0);
 	require(json_each(after, same, (void *)(uintptr_t)before) == 0);
-	require(egress_read(after, &g, &e) == 0);
-	require(policy_is_list(p, &g) && policy_is_dns(p, &g) &&
-	    policy_is_rules(p, &g));
-	require(policy_edits(p, &g, edit) == 0);
-	f = io_memory(&text);
-	require((differ_write(f, p, &g, &g) == 0) == (g.hosts == NULL));
-	io_memory_end(f, &text);
-	free(text);
-	egress_free(&g);
+	require(policy_read(after, &now, &e) == 0);
+	for (i = 0; i < policy_count(); i++)
+		require(policy_same(p, &now, i));
+	require(policy_edits(p, &now, after, edit) == 0);
+	policy_free(&now);
 	json_free(after);
 }
 
-static void
-set(const struct database_row *row, const struct json *before,
-    const struct egress *g, const struct policy *p)
+/* Set ${p} in ${row}; ${out} becomes the new row.  Return 0 if it is. */
+static int
+set(const struct database_row *row, const struct json *r,
+    const struct policy *before, const struct policy *p,
+    struct database_row *out)
 {
-	struct edit edit[POLICY_MEMBERS];
-	struct database_row new;
+	struct edit edit[POLICY_MAX];
 	struct error e;
 	size_t i, n;
+	int result;
 
-	n = policy_edits(p, g, edit);
-	if (edit_apply(db, row, edit, n, &new, &e) == 0)
-		verify(&new, p, before);
+	out->data = NULL;
+	n = policy_edits(p, before, r, edit);
+	result = n > 0 ? edit_apply(db, row, edit, n, out, &e) : -1;
+	if (result == 0)
+		verify(out, p, r);
 	else
-		require(n > 0 && strncmp(e.text, "its record", 10) == 0);
-	free(new.data);
+		require(n == 0 || strncmp(e.text, "its record", 10) == 0);
 	for (i = 0; i < n; i++)
 		free(edit[i].json);
+	return (result);
 }
 
-/* What goes past the list is one field of a line, whatever is in it. */
+/* What was set can be taken back. */
 static void
-past(const struct json *r)
+undo(const struct database_row *new, const struct policy *before)
+{
+	struct database_row old;
+	struct policy now;
+	struct json *r;
+	struct error e;
+
+	r = json_parse(new->data, new->len, 0, "", &e);
+	require(r != NULL && policy_read(r, &now, &e) == 0);
+	set(new, r, &now, before, &old);
+	free(old.data);
+	policy_free(&now);
+	json_free(r);
+}
+
+/* Other access is one field of a line, whatever is in it. */
+static void
+check_other(const struct json *r)
 {
 	struct json *list;
 	char *text;
 
-	list = other_access_list(r);
+	list = other_access_list(r, r);
 	text = json_format(list);
 	require(strpbrk(text, "\t\n") == NULL);
 	free(text);
@@ -113,56 +129,63 @@ past(const struct json *r)
 static void
 ask(struct policy *p, int all)
 {
+	char list[2][sizeof("unrestricted")] = { "127.0.0.16",
+	    "unrestricted" };
+	char *argv[] = { list[all] };
+	struct input in;
 	struct error e;
 
 	memset(p, 0, sizeof(*p));
-	require(policy_operand(p, all ? "unrestricted" : "127.0.0.16", &e) ==
+	require(policy_option(p, 'D', all ? "none" : "255.255.255.255", &e) ==
 	    0);
-	require(policy_resolver(p, all ? "none" : "255.255.255.255", &e) == 0);
-	require(policy_add_port(p, all ? "none" : "3000", &e) == 0);
-	require(policy_finish(p, &e) == 0);
+	require(policy_option(p, 'p', all ? "none" : "3000", &e) == 0);
+	require(policy_operands(p, 1, argv, &in, &e) == 0);
+}
+
+static void
+try(const struct machine *m, int all)
+{
+	struct database_row new;
+	struct policy asked, p;
+	struct error e;
+	char *text;
+	FILE *f;
+
+	ask(&asked, all);
+	require(policy_complete(&asked, &m->policy, &p, &e) == 0);
+	f = io_memory(&text);
+	report_difference(f, &asked, m, &m->policy);
+	policy_reach(f, &m->policy);
+	io_memory_end(f, &text);
+	free(text);
+	if (set(&m->row, m->record, &m->policy, &p, &new) == 0)
+		undo(&new, &m->policy);
+	free(new.data);
+	policy_free(&p);
+	policy_free(&asked);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct egress g;
+	struct machine m;
 	struct error e;
-	struct policy p;
-	struct json *r;
-	struct database_row row;
-	struct machine_state state;
-	char *text;
-	FILE *f;
-	int i;
 
 	if (db == NULL) {
 		require(scratch_open(&db) == 0);
 		atexit(end);
 	}
-	memset(&g, 0, sizeof(g));
-	r = NULL;
-	row.data = alloc_copy((const char *)data, len);
-	row.len = len;
-	row.text = 0;
-	if (edit_check(db, &row, &e) == 0 &&
-	    (r = json_parse(row.data, len, 0, "its record", &e)) != NULL &&
-	    machine_state_read(r, &state, &e) == 0 && egress_read(r, &g, &e) == 0) {
-		past(r);
-		for (i = 0; i < 2; i++) {
-			ask(&p, i);
-			f = io_memory(&text);
-			differ_write(f, &p, &g, &g);
-			differ_list(f, &g);
-			differ_ports(f, &g);
-			io_memory_end(f, &text);
-			free(text);
-			set(&row, r, &g, &p);
-			policy_free(&p);
-		}
+	memset(&m, 0, sizeof(m));
+	m.lock = -1;
+	m.row.data = alloc_copy((const char *)data, len);
+	m.row.len = len;
+	if (edit_check(db, &m.row, &e) == 0 && (m.record =
+	    json_parse(m.row.data, len, 0, "its record", &e)) != NULL &&
+	    policy_read(m.record, &m.policy, &e) == 0) {
+		check_other(m.record);
+		try(&m, 0);
+		try(&m, 1);
 	}
-	egress_free(&g);
-	json_free(r);
-	free(row.data);
+	machine_free(&m);
 	return (0);
 }

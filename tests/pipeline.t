@@ -249,14 +249,14 @@ $(proved 127.0.0.17 3128 9418 3000)" <<-'END'
 	by_hand
 	smolvm create --name dev --net
 	export NO_PROXY=localhost
-	example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","owner":"dev-bundle","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"previous_cidrs":null,"dns":"255.255.255.255","ports_asked":["3000/tcp"],"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
+	example -e ignore -o '{"interface":"lo","pool":["127.0.0.16","127.0.0.17","127.0.0.18","127.0.0.19","127.0.0.20","127.0.0.21","127.0.0.22","127.0.0.23","127.0.0.24","127.0.0.25","127.0.0.26","127.0.0.27","127.0.0.28","127.0.0.29","127.0.0.30","127.0.0.31"],"added":[],"alias":"127.0.0.16","owner":"dev-bundle","machine":"dev","allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","allowed_ports":["3000/tcp"],"previous":{"allowed_cidrs":null,"dns":null,"egress_rules":null},"env":{"NO_PROXY":"localhost,127.0.0.16","no_proxy":"localhost,127.0.0.16"}}' <<-'END'
 		loalias-ensure -j | loalias-pick -j -o dev-bundle - |
 		    smolvm-allowpatch -j -n -D 255.255.255.255 -p 3000 dev - |
 		    noproxy-add -j -
 	END
 	# Nothing was changed, and that something would be is the status.
 	[ "$(row dev .allowed_cidrs)" = null ]
-	check -s 1 -o ignore -- inside sh -c 'echo "{\"alias\":\"127.0.0.16\"}" |
+	check -s 1 -o ignore -e ignore -- inside sh -c 'echo "{\"alias\":\"127.0.0.16\"}" |
 		smolvm-allowpatch -j -n -D 255.255.255.255 -p 3000 dev -'
 	smolvm delete --name dev -f
 	# a stage that fails fails the pipe, whatever the shell

@@ -25,7 +25,7 @@ scratch_open(struct database **db)
 	file = alloc_format("%s/db", dir);
 	command = alloc_format("sqlite3 %s 'CREATE TABLE vms (name TEXT PRIMARY "
 	    "KEY NOT NULL, data BLOB NOT NULL)'", file);
-	result = system(command) == 0 ? database_open(file, db, &e) : -1;
+	result = system(command) == 0 ? database_open(file, 1, db, &e) : -1;
 	unlink(file);
 	rmdir(dir);
 	free(command);

@@ -85,7 +85,7 @@ lock() {
 	check -o cidr -- smolvm-allowpatch -r
 	# gone
 	MEANWHILE="sqlite3 '$DB' \"DELETE FROM vms WHERE name = 'net'\""
-	check -s 2 -e "$SAYS: net: no such machine" -- \
+	check -s 2 -e "$SAYS: net: no such machine in $DB" -- \
 		env TIMES=1 LD_PRELOAD=./meanwhile.so \
 		smolvm-allowpatch -D "$NOBODY" net 127.0.0.17
 	# and a machine that was started after the look at it is looked at again
@@ -99,7 +99,7 @@ lock() {
 	sql "UPDATE vms SET data = CAST(data AS TEXT) WHERE name = 'plain'"
 	MEANWHILE="sqlite3 '$DB' \"UPDATE vms SET data = data || ' '
 		WHERE name = 'plain'\""
-	check -s 2 -e "$SAYS: records were changed by others 5 times, each time before ours were written" \
+	check -s 2 -e "$SAYS: $DB: records were changed by others 5 times, each time before ours were written" \
 		-- env TIMES=99 LD_PRELOAD=./meanwhile.so smolvm-allowpatch -r
 	check -o plain -- env TIMES=3 LD_PRELOAD=./meanwhile.so \
 		smolvm-allowpatch -r
@@ -142,7 +142,7 @@ lock() {
 		case $status in
 		0) grep -q 127.0.0.16 now ;;
 		2) cmp old now
-			grep -q '^smolvm-allowpatch: disk/db: .*\(full\|I/O\)' err
+			grep -q '^smolvm-allowpatch: \(disk/db\|net\): .*\(full\|I/O\)' err
 			failed=$((failed + 1)) ;;
 		*) exit 1 ;;
 		esac
@@ -157,14 +157,17 @@ lock() {
 	check -- unshare -rm sh full "$DB"
 }
 
-@test "a read-only file system: trouble" {
+@test "a read-only file system: listed, and not written" {
 	need 'no mount namespaces' unshare -rm true
 	place
 	mkdir disk
 	cp "$DB" disk/db
-	check -s 2 -e 'smolvm-allowpatch: disk/db: cannot be written: Read-only file system' \
+	smolvm-allowpatch -l >list
+	check -s 2 -o file:list \
+		-e 'smolvm-allowpatch: disk/db: cannot be written: Read-only file system' \
 		-- unshare -rm sh -c 'mount --bind disk disk &&
-		mount -o remount,bind,ro disk && smolvm-allowpatch -l -f disk/db'
+		mount -o remount,bind,ro disk && smolvm-allowpatch -l -f disk/db &&
+		smolvm-allowpatch -f disk/db net none'
 }
 
 @test "beside a busy engine: no error of ours, and nothing is lost" {

@@ -8,7 +8,7 @@ place() {
 	mkdir -p "${DB%/*}"
 	cp "$TESTS/data/smolvm/${1:-1.7.7}.db" "$DB"
 	chmod 644 "$DB"
-	SAYS="smolvm-allowpatch: $DB"
+	SAYS=smolvm-allowpatch
 }
 
 # row NAME: the record as it is stored.
@@ -61,4 +61,15 @@ started() {
 	sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
 }
 
+# running NAME JSON: the same, and it runs, as far as anyone can see.
+running() {
+	launched "$1" "$2"
+	member "$1" state '"running"'
+	member "$1" pid "$$"
+	member "$1" pid_start_time "$(started $$)"
+}
+
+# What is said about port rules, of the machine net.
+RULES='smolvm-allowpatch: net: port rules are enforced by smolvm 1.28.1 and later: older engines ignore them and open all ports of the list'
+STOPPED='does not run: it was never started, was stopped, or its start failed'
 NOBODY=255.255.255.255

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "smolvm/database.h"
 
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +14,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "smolvm/database_file.h"
+#include "base/io.h"
+#include "base/json.h"
 
 struct database {
 	sqlite3	*sql;
@@ -35,6 +41,169 @@ fail(const struct database *db, struct error *e)
 		return (error_set(e, "%s", sqlite3_errmsg(db->sql)));
 	}
 }
+
+/* --- the file ----------------------------------------------------------- */
+
+/* "nobody (65534)", in memory to be freed. */
+static char *
+user_name(uid_t uid)
+{
+	const struct passwd *pw;
+
+	pw = getpwuid(uid);
+	return (alloc_format("%s (%lu)", pw != NULL ? pw->pw_name : "?",
+	    (unsigned long)uid));
+}
+
+/*
+ * Check ${path}-wal and the like, which SQLite opens as well.  Return 0; 1
+ * with ${e} set if one cannot be written; or -1 with ${e} set.
+ */
+static int
+check_beside(const char *path, uid_t owner, struct error *e)
+{
+	static const char *const suffix[] = { "-wal", "-shm", "-journal" };
+	char *file, *user, *whose;
+	const char *name;
+	struct stat st;
+	size_t i;
+	int result;
+
+	result = 0;
+	for (i = 0; i < 3 && result == 0; i++) {
+		file = alloc_format("%s%s", path, suffix[i]);
+		name = strrchr(file, '/') + 1;
+		if (lstat(file, &st) == -1)
+			result = errno == ENOENT ? 0 :
+			    error_sys(e, "%s", name);
+		else if (!S_ISREG(st.st_mode))
+			result = error_set(e, "%s beside it is not a file: "
+			    "remove it", name);
+		else if (access(file, R_OK | W_OK) == -1) {
+			user = user_name(st.st_uid);
+			whose = user_name(owner);
+			error_set(e, "%s beside it belongs to user %s and "
+			    "cannot be written: let root chown it to user %s",
+			    name, user, whose);
+			free(user);
+			free(whose);
+			result = 1;
+		}
+		free(file);
+	}
+	return (result);
+}
+
+/* The same for the folder of ${path}. */
+static int
+check_folder(const char *path, struct error *e)
+{
+	char *folder, *slash;
+	int result;
+
+	folder = alloc_copy(path, strlen(path));
+	slash = strrchr(folder, '/');
+	slash[slash == folder] = '\0';
+	result = access(folder, W_OK | X_OK) == -1;
+	if (result == 1)
+		error_sys(e, "its folder cannot be written");
+	free(folder);
+	return (result);
+}
+
+/*
+ * Check that ${path}, with a "/" in it, can be opened without harm.  Return
+ * 0; 1 with ${e} set if it can only be read; or -1 with ${e} set.
+ */
+static int
+check_file(const char *path, struct error *e)
+{
+	struct stat st;
+	char *user;
+	int result;
+
+	if (lstat(path, &st) == -1)
+		return (errno == ENOENT ? error_set(e, "no such database") :
+		    error_set(e, "%s", strerror(errno)));
+	if (S_ISLNK(st.st_mode))
+		return (error_set(e, "is a symbolic link: name the file that "
+		    "it leads to"));
+	if (!S_ISREG(st.st_mode))
+		return (error_set(e, "is not a file"));
+	if (st.st_nlink > 1)
+		return (error_set(e, "has more than one name (hard links): "
+		    "SQLite may keep a log for each"));
+	if (access(path, R_OK) == -1)
+		return (error_sys(e, "cannot be read"));
+	/* The owner's engine could not use files of ours beside it. */
+	if (geteuid() != 0 && geteuid() != st.st_uid) {
+		user = user_name(st.st_uid);
+		error_set(e, "belongs to user %s: run this as that user, or "
+		    "as root", user);
+		free(user);
+		return (1);
+	}
+	if (access(path, W_OK) == -1) {
+		error_sys(e, "cannot be written");
+		return (1);
+	}
+	result = check_folder(path, e);
+	return (result != 0 ? result : check_beside(path, st.st_uid, e));
+}
+
+/* Is ${path} a file with ${some} (or no) bytes in it? */
+static int
+has_bytes(const char *path, int some)
+{
+	struct stat st;
+
+	return (stat(path, &st) == 0 && (st.st_size > 0) == some);
+}
+
+/* ${path} as a URI of a database that does not change. */
+static char *
+immutable(const char *path)
+{
+	char *uri;
+	FILE *f;
+
+	f = io_memory(&uri);
+	fputs("file:", f);
+	for (; *path != '\0'; path++)
+		if (strchr("%?#", *path) != NULL)
+			fprintf(f, "%%%02X", (unsigned)*path);
+		else
+			fputc(*path, f);
+	fputs("?immutable=1", f);
+	io_memory_end(f, &uri);
+	return (uri);
+}
+
+/*
+ * Open ${path}, which cannot be written.  SQLite would write the index of a
+ * write-ahead log beside it, but not if it is the only user, who needs no
+ * locks; without a log it must be told that the file does not change.
+ */
+static int
+open_to_read(struct database *db, const char *path)
+{
+	char *uri;
+	int code;
+
+	if (has_bytes(db->wal, 1)) {
+		code = sqlite3_open_v2(path, &db->sql, SQLITE_OPEN_READONLY,
+		    "unix-none");
+		return (code != SQLITE_OK ? code : sqlite3_exec(db->sql,
+		    "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL));
+	}
+	uri = immutable(path);
+	code = sqlite3_open_v2(uri, &db->sql, SQLITE_OPEN_READONLY |
+	    SQLITE_OPEN_URI, NULL);
+	free(uri);
+	return (code);
+}
+
+/* --- queries ------------------------------------------------------------ */
 
 /* Prepare ${sql} with the ${count} strings at ${arg}, which stay in use. */
 static int
@@ -64,66 +233,149 @@ step(struct database *db, sqlite3_stmt *s, struct error *e)
 	return (fail(db, e));
 }
 
-/*
- * The first value that ${sql} has an answer of, as bytes, whatever its ${type}:
- * 1 with ${row} set, 0 if there is none, -1 with ${e} set.
- */
-static int
-first(struct database *db, const char *sql, const char *const *arg, int count,
-    struct database_row *row, int *type, struct error *e)
+/* The bytes of column ${i}, to be freed. */
+static char *
+column(sqlite3_stmt *s, int i, size_t *len)
+{
+	const void *p;
+
+	p = sqlite3_column_blob(s, i);
+	*len = (size_t)sqlite3_column_bytes(s, i);
+	if (p == NULL && *len > 0)
+		alloc_exhausted();
+	return (alloc_copy(p != NULL ? p : "", *len));
+}
+
+int
+database_ask(struct database *db, const char *sql, const char *const *arg,
+    int count, char **text, struct error *e)
 {
 	sqlite3_stmt *s;
-	const void *p;
+	size_t len;
 	int result;
 
 	s = NULL;
 	result = prepare(db, &s, sql, arg, count, e);
 	if (result == 0)
 		result = step(db, s, e);
-	if (result == 1) {
-		*type = sqlite3_column_type(s, 0);
-		p = sqlite3_column_blob(s, 0);
-		row->len = (size_t)sqlite3_column_bytes(s, 0);
-		if (p == NULL && row->len > 0)
-			alloc_exhausted();
-		row->data = alloc_copy(p != NULL ? p : "", row->len);
-		row->text = *type == SQLITE_TEXT;
-	}
+	if (result == 1 && sqlite3_column_type(s, 0) == SQLITE_NULL)
+		result = 0;
+	else if (result == 1)
+		*text = column(s, 0, &len);
 	sqlite3_finalize(s);
 	return (result);
 }
 
 int
-database_ask(struct database *db, const char *sql, const char *const *arg, int count,
-    char **text, struct error *e)
+database_ids(struct database *db, long long **id, size_t *count,
+    struct error *e)
 {
-	struct database_row row;
-	int result, type;
+	sqlite3_stmt *s;
+	int result;
 
-	result = first(db, sql, arg, count, &row, &type, e);
-	if (result != 1)
-		return (result);
-	*text = row.data;
-	if (type != SQLITE_NULL)
-		return (1);
-	free(row.data);
-	return (0);
+	s = NULL;
+	*id = NULL;
+	*count = 0;
+	result = prepare(db, &s, "SELECT rowid FROM vms NOT INDEXED "
+	    "ORDER BY name", NULL, 0, e);
+	while (result == 0 && (result = step(db, s, e)) == 1) {
+		if ((*count & (*count - 1)) == 0)
+			*id = alloc_resize(*id, *count * 2 + 1, sizeof(**id));
+		(*id)[(*count)++] = sqlite3_column_int64(s, 0);
+		result = 0;
+	}
+	sqlite3_finalize(s);
+	if (result == -1) {
+		free(*id);
+		*id = NULL;
+	}
+	return (result);
 }
 
-/*
- * The first frames of a log wait for the disk, twice, with the lock held: lest
- * what the log held before, and is overwritten now, comes back after a power
- * cut.  A log that is empty has no before: whatever part of it is there then,
- * the record is the old or the new one.  It is synced before it is used for
- * anything, at the checkpoint.
- */
-static void
-synchronous(struct database *db, int off)
+int
+database_find(struct database *db, const char *name, long long *id,
+    struct error *e)
+{
+	/* By the index, checked against the table; then by the table alone. */
+	static const char *const sql[] = { "SELECT t.rowid FROM vms i JOIN "
+	    "vms t ON t.rowid = i.rowid WHERE i.name = ?1 AND +t.name = ?1",
+	    "SELECT rowid FROM vms NOT INDEXED WHERE name = ?1" };
+	sqlite3_stmt *s;
+	int i, result;
+
+	result = 0;
+	for (i = 0; i < 2 && result == 0; i++) {
+		s = NULL;
+		result = prepare(db, &s, sql[i], &name, 1, e);
+		if (result == 0)
+			result = step(db, s, e);
+		if (result == 1)
+			*id = sqlite3_column_int64(s, 0);
+		sqlite3_finalize(s);
+	}
+	return (result);
+}
+
+/* Fill ${row} from the columns of ${s}: 1, or -1 with ${e} set. */
+static int
+read_row(sqlite3_stmt *s, struct database_row *row, struct error *e)
+{
+	struct error why;
+	size_t len;
+	int type;
+
+	row->id = sqlite3_column_int64(s, 0);
+	type = sqlite3_column_type(s, 1);
+	row->name = column(s, 1, &len);
+	if (type != SQLITE_TEXT ||
+	    json_check_text(row->name, len, "its name", &why) == -1) {
+		free(row->name);
+		row->name = NULL;
+	}
+	type = sqlite3_column_type(s, 2);
+	row->text = type == SQLITE_TEXT;
+	row->data = column(s, 2, &row->len);
+	row->unindexed = sqlite3_column_int(s, 3);
+	if (row->name == NULL)
+		return (error_set(e, "its name is not text in UTF-8"));
+	if (type != SQLITE_BLOB && type != SQLITE_TEXT)
+		return (error_set(e, "its record is stored as a number"));
+	return (1);
+}
+
+int
+database_read(struct database *db, long long id, struct database_row *row,
+    struct error *e)
+{
+	sqlite3_stmt *s;
+	int result;
+
+	memset(row, 0, sizeof(*row));
+	row->id = id;
+	s = NULL;
+	result = prepare(db, &s, "SELECT rowid, name, data, NOT EXISTS (SELECT "
+	    "1 FROM vms i INDEXED BY sqlite_autoindex_vms_1 WHERE i.name = "
+	    "t.name AND +i.rowid = t.rowid) FROM vms t WHERE rowid = ?1", NULL, 0, e);
+	if (result == 0) {
+		sqlite3_bind_int64(s, 1, id);
+		result = step(db, s, e);
+	}
+	if (result == 1)
+		result = read_row(s, row, e);
+	sqlite3_finalize(s);
+	return (result);
+}
+
+void
+database_row_free(struct database_row *row)
 {
 
-	sqlite3_exec(db->sql, off ? "PRAGMA synchronous=OFF" :
-	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
+	free(row->name);
+	free(row->data);
+	memset(row, 0, sizeof(*row));
 }
+
+/* --- opening ------------------------------------------------------------ */
 
 /* Is ${sql} what makes the table, blanks apart? */
 static int
@@ -138,7 +390,7 @@ is_table(const char *sql)
 	return (*p == '\0');
 }
 
-/* Is the table smolvm's, as of 0.6.0 to 1.32.2, and all there is of it? */
+/* Is the table smolvm's, as of 0.6.0 to 1.32.2, without triggers? */
 static int
 recognise(struct database *db, struct error *e)
 {
@@ -157,46 +409,32 @@ recognise(struct database *db, struct error *e)
 	if (!same)
 		return (error_set(e, "is not as smolvm makes it: its table "
 		    "vms is another one"));
-	if (database_ask(db, "PRAGMA journal_mode", NULL, 0, &text, e) != 1)
-		return (-1);
-	if (strcmp(text, "wal") != 0) {
-		free(db->wal);
-		db->wal = NULL;
-	}
-	free(text);
 	return (0);
 }
 
-/* One thread, one short transaction: no locks, and no memory in advance. */
-static void
-thrift(void)
-{
-
-	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
-}
-
 int
-database_open(const char *path, struct database **out, struct error *e)
+database_open(const char *path, int write, struct database **out,
+    struct error *e)
 {
 	struct database *db;
 	char *file;
-	int left, result;
+	int code, kept, result;
 
 	/* "./" keeps SQLite from reading meaning into ":memory:", "file:". */
 	file = alloc_format("%s%s", path[0] == '/' ? "" : "./", path);
 	db = alloc_array(1, sizeof(*db));
 	db->wal = alloc_format("%s-wal", file);
-	result = database_file_check(path[0] != '\0' ? file : path, e);
-	if (result == -1)
+	result = check_file(path[0] != '\0' ? file : path, e);
+	if (result == -1 || (result == 1 && write)) {
+		result = -1;
 		goto out;
-	left = access(db->wal, F_OK) == 0;
-	thrift();
-	if (sqlite3_open_v2(file, &db->sql, SQLITE_OPEN_READWRITE, NULL) !=
-	    SQLITE_OK || sqlite3_busy_timeout(db->sql, DATABASE_WAIT * 1000) !=
-	    SQLITE_OK || sqlite3_db_config(db->sql,
-	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, left, NULL) != SQLITE_OK) {
+	}
+	kept = result == 1 || access(db->wal, F_OK) == 0;
+	code = result == 1 ? open_to_read(db, file) : sqlite3_open_v2(file,
+	    &db->sql, SQLITE_OPEN_READWRITE, NULL);
+	if (code != SQLITE_OK || sqlite3_busy_timeout(db->sql,
+	    DATABASE_WAIT * 1000) != SQLITE_OK || sqlite3_db_config(db->sql,
+	    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, kept, NULL) != SQLITE_OK) {
 		result = fail(db, e);
 		goto out;
 	}
@@ -222,36 +460,55 @@ database_close(struct database *db)
 	free(db);
 }
 
-int
-database_read(struct database *db, const char *name, struct database_row *row,
-    struct error *e)
-{
-	int result, type;
+/* --- writing ------------------------------------------------------------ */
 
-	result = first(db, "SELECT data FROM vms WHERE name = ?1", &name, 1,
-	    row, &type, e);
-	if (result != 1 || type == SQLITE_BLOB || type == SQLITE_TEXT)
-		return (result);
-	free(row->data);
-	row->data = NULL;
-	return (error_set(e, "its record is stored as a number"));
+/*
+ * Turn off, or on again, the wait for the disk that the first frames of a log
+ * cost, twice, while the lock is held; engines up to 1.9.1 fail at once when
+ * anyone holds it.  The wait keeps frames from an earlier use of the log from
+ * coming back after a power cut.  An empty log, which ${fresh} is true of, has
+ * none: after a cut the record is the old or the new one.  SQLite syncs the
+ * log before it uses it, at the checkpoint.
+ */
+static void
+synchronous(struct database *db, int fresh)
+{
+
+	sqlite3_exec(db->sql, fresh ? "PRAGMA synchronous=OFF" :
+	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
+}
+
+/* Is there a write-ahead log that nothing was written to yet? */
+static int
+is_fresh(struct database *db)
+{
+	struct error ignored;
+	char *mode;
+	int result;
+
+	if (database_ask(db, "PRAGMA journal_mode", NULL, 0, &mode,
+	    &ignored) != 1)
+		return (0);
+	result = strcmp(mode, "wal") == 0 && has_bytes(db->wal, 0);
+	free(mode);
+	return (result);
 }
 
 /* The updates of one transaction: 1, 0 if a row is another now, or -1. */
 static int
-update(struct database *db, sqlite3_stmt *s, char *const *name,
-    const struct database_row *old, const struct database_row *new, size_t count,
-    struct error *e)
+update(struct database *db, sqlite3_stmt *s, const struct database_row *old,
+    const struct database_row *new, size_t count, struct error *e)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++) {
 		sqlite3_bind_blob64(s, 1, new[i].data, new[i].len,
 		    SQLITE_STATIC);
-		sqlite3_bind_text(s, 2, name[i], -1, SQLITE_STATIC);
-		sqlite3_bind_text(s, 3, old[i].text ? "text" : "blob", -1,
+		sqlite3_bind_int64(s, 2, old[i].id);
+		sqlite3_bind_text(s, 3, old[i].name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 4, old[i].text ? "text" : "blob", -1,
 		    SQLITE_STATIC);
-		sqlite3_bind_blob64(s, 4, old[i].data, old[i].len,
+		sqlite3_bind_blob64(s, 5, old[i].data, old[i].len,
 		    SQLITE_STATIC);
 		if (step(db, s, e) == -1)
 			return (-1);
@@ -263,13 +520,13 @@ update(struct database *db, sqlite3_stmt *s, char *const *name,
 }
 
 int
-database_write(struct database *db, char *const *name, const struct database_row *old,
+database_write(struct database *db, const struct database_row *old,
     const struct database_row *new, size_t count, struct error *e)
 {
 	/* All is prepared before the first of them takes the lock. */
-	static const char *sql[] = { "BEGIN IMMEDIATE", "UPDATE vms SET "
-	    "data = ?1 WHERE name = ?2 AND typeof(data) = ?3 AND "
-	    "CAST(data AS BLOB) = ?4", "COMMIT", "ROLLBACK" };
+	static const char *const sql[] = { "BEGIN IMMEDIATE", "UPDATE vms SET "
+	    "data = ?1 WHERE rowid = ?2 AND name = ?3 AND typeof(data) = ?4 "
+	    "AND CAST(data AS BLOB) = ?5", "COMMIT", "ROLLBACK" };
 	sqlite3_stmt *s[4];
 	struct error ignored;
 	size_t i;
@@ -277,7 +534,7 @@ database_write(struct database *db, char *const *name, const struct database_row
 
 	memset(s, 0, sizeof(s));
 	result = -1;
-	fresh = db->wal != NULL && database_file_empty(db->wal);
+	fresh = is_fresh(db);
 	synchronous(db, fresh);
 	for (i = 0; i < 4; i++)
 		if (prepare(db, &s[i], sql[i], NULL, 0, e) == -1)
@@ -285,8 +542,8 @@ database_write(struct database *db, char *const *name, const struct database_row
 	if (step(db, s[0], e) == -1)
 		goto out;
 	result = 0;
-	if (!fresh || database_file_empty(db->wal))
-		result = update(db, s[1], name, old, new, count, e);
+	if (!fresh || has_bytes(db->wal, 0))
+		result = update(db, s[1], old, new, count, e);
 	if (result == 1 && step(db, s[2], e) == -1)
 		result = -1;
 	if (!sqlite3_get_autocommit(db->sql))

@@ -12,31 +12,57 @@ struct database;
 #define DATABASE_MAX	(8 * 1024 * 1024)	/* bytes; ~1000 are usual */
 #define DATABASE_WAIT	15	/* seconds, as the engines since 0.7.1 wait */
 
-/* A machine's record as it is stored. */
+/* A row of the table of machines. */
 struct database_row {
-	char	*data;		/* to be free(3)d; a NUL behind it */
-	size_t	 len;
-	int	 text;		/* stored as TEXT, which breaks every engine */
+	long long	 id;		/* SQLite's rowid */
+	char		*name;		/* NULL: not text in UTF-8 without NUL */
+	int		 unindexed;	/* the index of names lacks the row */
+	char		*data;		/* the record, followed by a NUL */
+	size_t		 len;
+	int		 text;		/* stored as TEXT, which breaks engines */
 };
 
 /**
- * database_open(path, db, e):
- * Open ${path}, which must be a file, not a link, belong to us or we be root,
- * and have smolvm's table of machines.  Nothing is created, and what stands
- * beside it, a write-ahead log, is there before and after, or not at all.
+ * database_open(path, write, db, e):
+ * Open ${path}, which must be a file, not a link, and have smolvm's table of
+ * machines.  If ${write}, it must belong to this user, unless that is root,
+ * and be writable, with its folder and the files beside it.  A database that
+ * can only be read is read without locks, and without files beside it.
+ * Nothing is created, and a write-ahead log is kept as it is.
  * Return 0 with ${db}, or -1 with ${e} set.
  */
-int database_open(const char *, struct database **, struct error *);
+int database_open(const char *, int, struct database **, struct error *);
 
 /* database_close(db): close ${db}, which may be NULL. */
 void database_close(struct database *);
 
 /**
- * database_read(db, name, row, e):
- * Read the machine ${name}.  Return 1 with ${row} set, 0 if there is none,
- * or -1 with ${e} set.
+ * database_ids(db, id, count, e):
+ * Read the rowids of all rows, in the order of their names, from the table
+ * itself: an index may lack some.  Return 0 with ${id}, to be free(3)d, or -1
+ * with ${e} set.
  */
-int database_read(struct database *, const char *, struct database_row *, struct error *);
+int database_ids(struct database *, long long **, size_t *, struct error *);
+
+/**
+ * database_find(db, name, id, e):
+ * Find the row of the machine ${name}, in the table if the index lacks it.
+ * Return 1 with ${id}; 0 if there is none; or -1 with ${e} set.
+ */
+int database_find(struct database *, const char *, long long *,
+    struct error *);
+
+/**
+ * database_read(db, id, row, e):
+ * Read the row ${id}.  Return 1 with ${row}; 0 if there is none any more; or
+ * -1 with ${e} set.  Free with database_row_free() in every case; after -1
+ * its name may be there.
+ */
+int database_read(struct database *, long long, struct database_row *,
+    struct error *);
+
+/* database_row_free(row): free what ${row} holds. */
+void database_row_free(struct database_row *);
 
 /**
  * database_ask(db, sql, arg, count, text, e):
@@ -44,16 +70,16 @@ int database_read(struct database *, const char *, struct database_row *, struct
  * ${text}, to be free(3)d, its first value; 0 if that is NULL or there is
  * none; or -1 with ${e} set.
  */
-int database_ask(struct database *, const char *, const char *const *, int, char **,
-    struct error *);
+int database_ask(struct database *, const char *, const char *const *, int,
+    char **, struct error *);
 
 /**
- * database_write(db, name, old, new, count, e):
- * In one transaction, replace for the ${count} machines at ${name} the stored
- * bytes ${old} by ${new}, as BLOBs.  Return 1; 0, with nothing written, if
- * one of them is not ${old} any more; or -1 with ${e} set.
+ * database_write(db, old, new, count, e):
+ * In one transaction, replace the records of the ${count} rows at ${old} by
+ * the data of those at ${new}, as BLOBs.  Return 1; 0, with nothing written,
+ * if one of them is not ${old} any more; or -1 with ${e} set.
  */
-int database_write(struct database *, char *const *, const struct database_row *,
+int database_write(struct database *, const struct database_row *,
     const struct database_row *, size_t, struct error *);
 
 #endif

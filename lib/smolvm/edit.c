@@ -5,59 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "base/sort.h"
 #include "smolvm/database.h"
-#include "smolvm/members.h"
 
 /*
  * SQLite's JSON functions make the edit: they keep numbers, escapes and order
- * as they are.  What they overlook (measured with 3.40.1 and 3.51.1) is looked
- * at here: a NUL ends the text, invalid UTF-8 passes, a member that is spelled
- * with an escape is not found by json_set(), and only the first of two is
- * changed.  The result is not taken on trust either.
+ * as they are.  What they overlook (measured with 3.40.1 and 3.51.1) is checked
+ * here: a NUL ends the text, invalid UTF-8 passes, and of a member that is
+ * there twice only the first is changed.  json_set() of some releases does not
+ * find a member that is spelled with an escape, and adds another one.
  */
 
-/* No member twice, none with escapes: all keys are what they look like. */
-static int
-check_keys(const char *text, struct error *e)
-{
-	char quoted[ERROR_QUOTE];
-	struct members_one *all, m;
-	const char *p;
-	size_t n, room;
-	int result;
-
-	all = NULL;
-	n = room = 0;
-	result = -1;
-	for (p = text; members_next(&p, &m) == 1; n++) {
-		if (memchr(m.key, '\\', m.key_len) != NULL) {
-			error_set(e, "its record spells a member with "
-			    "escapes: %s", error_quote(quoted, m.key,
-			    m.key_len));
-			goto out;
-		}
-		if (n == room) {
-			room = room * 2 + 64;
-			all = alloc_resize(all, room, sizeof(*all));
-		}
-		all[n] = m;
-	}
-	if (sort_unique(all, n, sizeof(*all), members_compare) < n)
-		error_set(e, "its record has a member twice");
-	else
-		result = 0;
-out:
-	free(all);
-	return (result);
-}
-
 int
-edit_check(struct database *db, const struct database_row *row, struct error *e)
+edit_check(struct database *db, const struct database_row *row,
+    struct error *e)
 {
 	const char *arg[1];
 	char *answer;
@@ -66,14 +29,53 @@ edit_check(struct database *db, const struct database_row *row, struct error *e)
 	if (json_check_text(row->data, row->len, "its record", e) == -1)
 		return (-1);
 	arg[0] = row->data;
-	result = database_ask(db, "SELECT CASE WHEN json_valid(?1) THEN "
-	    "nullif(json_type(?1) = 'object', 0) END", arg, 1, &answer, e);
-	if (result == 0)
-		error_set(e, "its record is not one JSON object");
-	if (result != 1)
-		return (-1);
-	free(answer);
-	return (check_keys(row->data, e));
+	/* The keys of json_each() are decoded. */
+	result = database_ask(db, "SELECT CASE WHEN NOT json_valid(?1) OR "
+	    "json_type(?1) <> 'object' THEN 'is not one JSON object' "
+	    "WHEN (SELECT count(*) <> count(DISTINCT key) FROM json_each(?1)) "
+	    "THEN 'has a member twice' END", arg, 1, &answer, e);
+	if (result == 1) {
+		error_set(e, "its record %s", answer);
+		free(answer);
+	}
+	return (result == 0 ? 0 : -1);
+}
+
+/* Write the paths of the members at ${edit} as arguments. */
+static void
+write_paths(FILE *f, const struct edit *edit, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		fprintf(f, ", '$.%s'", edit[i].name);
+}
+
+/* Is a member at ${edit} spelled with an escape?  -1 with ${e} set if so. */
+static int
+check_spelling(struct database *db, const char *text,
+    const struct edit *edit, size_t count, struct error *e)
+{
+	char *sql;
+	size_t i;
+	FILE *f;
+	char *name;
+	int result;
+
+	f = io_memory(&sql);
+	fputs("SELECT key FROM json_each(?1) WHERE ", f);
+	for (i = 0; i < count; i++)
+		fprintf(f, "%s(key = '%s' AND json_type(?1, '$.%s') IS NULL)",
+		    i > 0 ? " OR " : "", edit[i].name, edit[i].name);
+	io_memory_end(f, &sql);
+	result = database_ask(db, sql, &text, 1, &name, e);
+	free(sql);
+	if (result == 1) {
+		error_set(e, "its record spells the member %s with an escape",
+		    name);
+		free(name);
+	}
+	return (result == 0 ? 0 : -1);
 }
 
 /* The edited ${text}, to be freed, or NULL with ${e} set. */
@@ -111,66 +113,48 @@ change(struct database *db, const char *text, const struct edit *edit,
 	return (NULL);
 }
 
-/* Is the next member at ${p} this one? */
-static int
-next_is(const char **p, const struct members_one *m, const char *value,
-    size_t len)
-{
-	struct members_one n;
-
-	return (members_next(p, &n) == 1 && members_compare(m, &n) == 0 &&
-	    n.value_len == len && memcmp(n.value, value, len) == 0);
-}
-
-/* Is ${new} ${old} with these edits, and with no others? */
-static int
-is_edited(const char *old, const char *new, const struct edit *edit,
-    size_t count)
-{
-	struct members_one m;
-	int found[EDIT_MAX];
-	size_t i;
-
-	memset(found, 0, sizeof(found));
-	while (members_next(&old, &m) == 1) {
-		for (i = 0; i < count && !members_is(&m, edit[i].name); i++)
-			continue;
-		if (i == count && !next_is(&new, &m, m.value, m.value_len))
-			return (0);
-		if (i == count)
-			continue;
-		found[i] = 1;
-		if (edit[i].json != NULL && !next_is(&new, &m, edit[i].json,
-		    strlen(edit[i].json)))
-			return (0);
-	}
-	for (i = 0; i < count; i++) {
-		if (found[i] || edit[i].json == NULL)
-			continue;
-		m.key = edit[i].name;
-		m.key_len = strlen(m.key);
-		if (!next_is(&new, &m, edit[i].json, strlen(edit[i].json)))
-			return (0);
-	}
-	return (members_next(&new, &m) == 0);
-}
-
-/* The same, where ${old} has blanks between its tokens: 0, or -1. */
+/*
+ * Are ${old} and ${new} the same text without the members at ${edit}, and are
+ * these in ${new} as asked for?
+ */
 static int
 verify(struct database *db, const char *old, const char *new,
     const struct edit *edit, size_t count, struct error *e)
 {
-	char *plain;
-	int same;
+	const char *arg[2 + EDIT_MAX];
+	char *answer, *sql;
+	size_t i;
+	FILE *f;
+	int n, result;
 
-	if (is_edited(old, new, edit, count))
-		return (0);
-	if (database_ask(db, "SELECT json(?1)", &old, 1, &plain, e) != 1)
-		return (-1);
-	same = is_edited(plain, new, edit, count);
-	free(plain);
-	return (same ? 0 : error_set(e, "SQLite would change more of its "
-	    "record than it was asked to"));
+	n = 0;
+	arg[n++] = old;
+	arg[n++] = new;
+	f = io_memory(&sql);
+	fputs("SELECT nullif(json_remove(?1", f);
+	write_paths(f, edit, count);
+	fputs(") = json_remove(?2", f);
+	write_paths(f, edit, count);
+	fputs(")", f);
+	for (i = 0; i < count; i++)
+		if (edit[i].json == NULL)
+			fprintf(f, " AND json_type(?2, '$.%s') IS NULL",
+			    edit[i].name);
+		else {
+			arg[n++] = edit[i].json;
+			fprintf(f, " AND json_quote(json_extract(?2, '$.%s')) "
+			    "= ?%d", edit[i].name, n);
+		}
+	fputs(", 0)", f);
+	io_memory_end(f, &sql);
+	result = database_ask(db, sql, arg, n, &answer, e);
+	free(sql);
+	if (result == 0)
+		error_set(e, "SQLite would change more of its record than it "
+		    "was asked to");
+	else if (result == 1)
+		free(answer);
+	return (result == 1 ? 0 : -1);
 }
 
 int
@@ -180,6 +164,8 @@ edit_apply(struct database *db, const struct database_row *row,
 {
 
 	memset(new, 0, sizeof(*new));
+	if (check_spelling(db, row->data, edit, count, e) == -1)
+		return (-1);
 	new->data = change(db, row->data, edit, count, e);
 	if (new->data == NULL)
 		return (-1);

@@ -12,27 +12,26 @@ struct database_row;
 
 /* A member of a record, and the JSON value it gets; NULL removes it. */
 struct edit {
-	const char	*name;
+	const char	*name;		/* letters and _ only */
 	char		*json;		/* without blanks between its tokens */
 };
 
 /**
  * edit_check(db, row, e):
- * Check that ${row} is one JSON object in UTF-8 without NUL, that no member
- * stands in it twice, and that none is spelled with escapes.  SQLite would
- * change the first of two, or add a second one, and an engine refuses such a
- * record together with all the others.  ${db}, any database, is not read.
+ * Check that ${row} is one JSON object in UTF-8 without NUL, which has no
+ * member twice, however it is spelled: an engine refuses such a record, and
+ * all others with it.  ${db}, any database, is not read.
  * Return 0, or -1 with ${e} set.
  */
-int edit_check(struct database *, const struct database_row *, struct error *);
+int edit_check(struct database *, const struct database_row *,
+    struct error *);
 
 /**
  * edit_apply(db, row, edit, count, new, e):
- * Make ${new} of ${row}, for which edit_check() has returned 0: the ${count}
- * members at ${edit} set or removed in place, new ones behind the others, and
- * every other token kept byte for byte.  The result is checked in the same
- * way, and against ${row}.  Return 0 with ${new} to be freed, or -1 with ${e}
- * set.
+ * Set ${new} to ${row}, for which edit_check() has returned 0, with the
+ * ${count} members at ${edit} set in place, appended or removed, and every
+ * other token kept byte for byte.  The result is checked.  Return 0 with
+ * ${new}, whose data is to be freed, or -1 with ${e} set.
  */
 int edit_apply(struct database *, const struct database_row *,
     const struct edit *, size_t, struct database_row *, struct error *);

@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: ISC */
 #include "smolvm/machine.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/io.h"
 #include "base/json.h"
+#include "base/process.h"
 #include "smolvm/edit.h"
 
+#define NEAR_MAX	3	/* names that are proposed for a wrong one */
+#define NEAR_LENGTH	64	/* bytes of a name that is compared */
+#define NEAR_EDITS	2	/* differences that a misspelling may have */
+
 int
-machine_open(struct machine_home *home, const char *file, struct error *e)
+machine_open(struct machine_home *home, const char *file, int write,
+    struct error *e)
 {
 
 	memset(home, 0, sizeof(*home));
 	paths_default(&home->place);
 	home->path = file != NULL ? file : home->place.database;
 	home->machines = paths_machines(&home->place, home->path);
-	return (database_open(home->path, &home->db, e));
+	if (file == NULL && !write && !paths_exists(home->path))
+		return (0);
+	return (database_open(home->path, write, &home->db, e));
 }
 
 void
@@ -25,42 +36,162 @@ machine_close(struct machine_home *home)
 {
 
 	database_close(home->db);
-	home->db = NULL;
-}
-
-void
-machine_leave(struct machine_home *home)
-{
-
 	paths_place_free(&home->place);
+	memset(home, 0, sizeof(*home));
 }
 
 int
-machine_names(const struct machine_home *home, char ***name, size_t *count,
+machine_ids(const struct machine_home *home, long long **id, size_t *count,
     struct error *e)
 {
-	struct json *list, *r;
-	const char *s;
-	char *text;
-	size_t i;
 
+	*id = NULL;
 	*count = 0;
-	if (database_ask(home->db, "SELECT json_group_array(name) FROM "
-	    "(SELECT name FROM vms ORDER BY name)", NULL, 0, &text, e) != 1)
-		return (-1);
-	list = json_parse(text, strlen(text), 0, "the machines' names", e);
-	free(text);
-	if (list == NULL)
-		return (-1);
-	*name = alloc_array(json_count(list) + 1, sizeof(**name));
-	for (i = 0; i < json_count(list); i++) {
-		r = json_at(list, i);
-		s = json_string(r);
-		if (s != NULL)
-			(*name)[(*count)++] = alloc_copy(s, strlen(s));
-		json_free(r);
+	if (home->db == NULL)
+		return (0);
+	return (database_ids(home->db, id, count, e));
+}
+
+/* --- near names --------------------------------------------------------- */
+
+/* How many bytes must be added, removed or changed to make ${b} of ${a}? */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t cost, diagonal, i, j, row[NEAR_LENGTH + 1], up;
+
+	for (j = 0; j <= strlen(b); j++)
+		row[j] = j;
+	for (i = 0; a[i] != '\0'; i++) {
+		diagonal = row[0];
+		row[0] = i + 1;
+		for (j = 0; b[j] != '\0'; j++) {
+			cost = tolower((unsigned char)a[i]) !=
+			    tolower((unsigned char)b[j]);
+			up = row[j + 1];
+			row[j + 1] = diagonal + cost;
+			if (up + 1 < row[j + 1])
+				row[j + 1] = up + 1;
+			if (row[j] + 1 < row[j + 1])
+				row[j + 1] = row[j] + 1;
+			diagonal = up;
+		}
 	}
-	json_free(list);
+	return (row[j]);
+}
+
+static int
+is_near(const char *wrong, const char *name)
+{
+	size_t len;
+
+	len = strlen(wrong);
+	if (len == 0 || len > NEAR_LENGTH || strlen(name) > NEAR_LENGTH)
+		return (0);
+	return (strncasecmp(wrong, name, len) == 0 ||
+	    strncasecmp(wrong, name, strlen(name)) == 0 ||
+	    distance(wrong, name) <= (len > 3 ? NEAR_EDITS : 1));
+}
+
+/* Set ${e}: there is no machine ${name}, but maybe others like it. */
+static int
+none(const struct machine_home *home, const char *name, struct error *e)
+{
+	char *near, quoted[ERROR_QUOTE];
+	struct database_row row;
+	struct error ignored;
+	long long *id;
+	size_t count, found, i;
+	FILE *f;
+
+	found = 0;
+	f = io_memory(&near);
+	if (machine_ids(home, &id, &count, &ignored) == -1)
+		count = 0;
+	for (i = 0; i < count && found < NEAR_MAX; i++) {
+		database_read(home->db, id[i], &row, &ignored);
+		if (row.name != NULL && is_near(name, row.name))
+			fprintf(f, "%s%s", found++ > 0 ? ", " : "",
+			    error_quote(quoted, row.name, strlen(row.name)));
+		database_row_free(&row);
+	}
+	io_memory_end(f, &near);
+	error_set(e, "no such machine in %s%s%s%s", home->path,
+	    found > 0 ? " (did you mean " : "", near, found > 0 ? "?)" : "");
+	free(near);
+	free(id);
+	return (-1);
+}
+
+int
+machine_find(const struct machine_home *home, const char *name,
+    long long *id, struct error *e)
+{
+	int found;
+
+	found = home->db != NULL ? database_find(home->db, name, id, e) : 0;
+	return (found == 0 ? none(home, name, e) : found == 1 ? 0 : -1);
+}
+
+/* --- reading ------------------------------------------------------------ */
+
+/* Read the member ${key}, a whole number; 0 if it is null or absent. */
+static int
+read_number(const struct json *record, const char *key, long long *n,
+    struct error *e)
+{
+	struct json *v;
+	int result;
+
+	*n = 0;
+	result = 0;
+	v = json_get(record, key);
+	if (v != NULL && json_kind(v) != JSON_NULL &&
+	    (json_integer(v, n) == -1 || *n < 0))
+		result = error_set(e, "its %s is neither null nor a whole "
+		    "number below 2^53", key);
+	json_free(v);
+	return (result);
+}
+
+static int
+read_state(struct machine *m, struct error *e)
+{
+	struct json *v;
+	const char *text;
+	long long start;
+	int result;
+
+	v = json_get(m->record, "state");
+	/* smolvm 1.9.3 src/config.rs: without a state it is created. */
+	text = v == NULL ? "created" : json_string(v);
+	result = text == NULL ? error_set(e, "its state is not a string") : 0;
+	if (result == 0) {
+		error_quote(m->state, text, strlen(text));
+		result = read_number(m->record, "pid", &m->pid, e);
+	}
+	if (result == 0)
+		result = read_number(m->record, "pid_start_time", &start, e);
+	if (result == 0)
+		m->start = (unsigned long long)start;
+	json_free(v);
+	return (result);
+}
+
+/* Read the record of the row that ${m} has. */
+static int
+read_record(const struct machine_home *home, struct machine *m,
+    struct error *e)
+{
+
+	if (edit_check(home->db, &m->row, e) == -1)
+		return (-1);
+	m->record = json_parse(m->row.data, m->row.len, 0, "its record", e);
+	if (m->record == NULL || read_state(m, e) == -1)
+		return (-1);
+	if (policy_read(m->record, &m->policy, e) == -1)
+		return (error_prefix(e, "its record"));
+	m->readable = 1;
 	return (0);
 }
 
@@ -87,39 +218,34 @@ int
 machine_load(const struct machine_home *home, const char *name, int flags,
     struct machine *m, struct error *e)
 {
+	long long id;
 	int found;
 
 	memset(m, 0, sizeof(*m));
 	m->lock = -1;
-	if (enter(home, name, flags, m, e) == -1)
+	if (enter(home, name, flags, m, e) == -1 ||
+	    machine_find(home, name, &id, e) == -1)
 		return (-1);
-	found = database_read(home->db, name, &m->row, e);
+	found = database_read(home->db, id, &m->row, e);
 	if (found != 1)
-		return (found == -1 ? -1 : error_set(e, "no such machine"));
-	if (m->row.text)
-		return (error_set(e, "its record is stored as TEXT, which no "
-		    "engine can read: repair it with -r"));
-	if (edit_check(home->db, &m->row, e) == -1)
-		return (-1);
-	m->record = json_parse(m->row.data, m->row.len, 0, "its record", e);
-	if (m->record == NULL || machine_state_read(m->record, &m->state, e) == -1)
-		return (-1);
-	return (egress_read(m->record, &m->egress, e));
+		return (found == -1 ? -1 : none(home, name, e));
+	return (read_record(home, m, e));
 }
 
-const char *
-machine_current(const struct machine *m)
+int
+machine_load_row(const struct machine_home *home, long long id,
+    struct machine *m, struct error *e)
 {
-	struct machine_state recorded;
-	struct error ignored;
+	int found;
 
-	recorded = m->state;
-	recorded.pid = 0;
-	if (machine_state_stopped(&m->state, m->dir, &ignored) == 0)
-		return (strcmp(m->state.text, "running") == 0 ? "stopped" :
-		    m->state.text);
-	return (machine_state_stopped(&recorded, NULL, &ignored) == 0 ?
-	    "running" : m->state.text);
+	memset(m, 0, sizeof(*m));
+	m->lock = -1;
+	found = database_read(home->db, id, &m->row, e);
+	if (found != 1)
+		return (found == -1 ? -1 : 1);
+	if (read_record(home, m, e) == -1)
+		return (-1);
+	return (enter(home, m->row.name, 0, m, e));
 }
 
 void
@@ -137,46 +263,167 @@ machine_free(struct machine *m)
 
 	machine_unlock(m);
 	free(m->dir);
-	free(m->row.data);
+	database_row_free(&m->row);
 	json_free(m->record);
-	egress_free(&m->egress);
+	policy_free(&m->policy);
 	memset(m, 0, sizeof(*m));
 	m->lock = -1;
 }
 
-int
-machine_launched(const struct machine_home *home, const struct machine *m,
-    struct egress *g, struct error *e)
+void
+machine_write_name(FILE *f, const struct database_row *row)
 {
-	struct json *launch, *resources;
+	const unsigned char *p;
+
+	if (row->name == NULL) {
+		fprintf(f, "row %lld", row->id);
+		return;
+	}
+	/* U+0080 to U+009F control terminals, too. */
+	for (p = (const unsigned char *)row->name; *p != '\0'; p++)
+		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0)) {
+			error_write(f, row->name, strlen(row->name));
+			return;
+		}
+	fputs(row->name, f);
+}
+
+char *
+machine_env(const struct machine *m, const char *name)
+{
+	struct json *env, *key, *pair, *v;
+	const char *s;
+	char *found;
+	size_t i;
+
+	found = NULL;
+	env = json_get(m->record, "env");
+	for (i = 0; env != NULL && i < json_count(env); i++) {
+		pair = json_at(env, i);
+		key = json_at(pair, 0);
+		v = json_at(pair, 1);
+		s = json_string(key);
+		if (s != NULL && strcmp(s, name) == 0 &&
+		    (s = json_string(v)) != NULL) {
+			/* The last one counts. */
+			free(found);
+			found = alloc_copy(s, strlen(s));
+		}
+		json_free(v);
+		json_free(key);
+		json_free(pair);
+	}
+	json_free(env);
+	return (found);
+}
+
+/* --- its process -------------------------------------------------------- */
+
+/* Is that a state that a machine without a process has? */
+static int
+is_stopped(const char *state)
+{
+
+	return (strcmp(state, "created") == 0 ||
+	    strcmp(state, "stopped") == 0 || strcmp(state, "failed") == 0 ||
+	    strcmp(state, "unreachable") == 0);
+}
+
+int
+machine_runs(const struct machine *m, struct error *e)
+{
+
+	if (process_runs(m->pid, m->start))
+		return (1);
+	return (m->dir != NULL ? paths_runs(m->dir, e) : 0);
+}
+
+int
+machine_check_stopped(const struct machine *m, struct error *e)
+{
+	int runs;
+
+	if (process_runs(m->pid, m->start))
+		return (error_set(e, "is running (process %lld): stop it "
+		    "first", m->pid));
+	if (!is_stopped(m->state) &&
+	    (m->pid == 0 || strcmp(m->state, "running") != 0))
+		return (error_set(e, "is not stopped: its state is %s",
+		    m->state));
+	runs = m->dir != NULL ? paths_runs(m->dir, e) : 0;
+	if (runs == 1)
+		return (error_set(e, "is running or starting, according to "
+		    "%s/agent.pid: stop it first", m->dir));
+	return (runs);
+}
+
+const char *
+machine_current(const struct machine *m)
+{
+	struct error ignored;
+
+	if (machine_check_stopped(m, &ignored) == 0)
+		return (strcmp(m->state, "running") == 0 ? "stopped" :
+		    m->state);
+	return (is_stopped(m->state) ? "running" : m->state);
+}
+
+int
+machine_check_unreserved(const struct machine_home *home, const char *name,
+    struct error *e)
+{
+	char *text;
+	long long pid;
+	int result;
+
+	result = database_ask(home->db, "SELECT 1 FROM sqlite_master WHERE "
+	    "type = 'table' AND name = 'vm_create_reservations'", NULL, 0,
+	    &text, e);
+	if (result != 1)
+		return (result);
+	free(text);
+	result = database_ask(home->db, "SELECT owner_pid FROM "
+	    "vm_create_reservations WHERE name = ?1", &name, 1, &text, e);
+	if (result != 1)
+		return (result);
+	pid = strtoll(text, NULL, 10);
+	free(text);
+	if (process_runs(pid, 0))
+		return (error_set(e, "is being created just now (by process "
+		    "%lld)", pid));
+	return (0);
+}
+
+int
+machine_launch(const struct machine_home *home, const struct machine *m,
+    struct json **launch, struct error *e)
+{
+	struct json *resources;
 	char *text;
 	size_t len;
 	int result;
 
-	memset(g, 0, sizeof(*g));
+	*launch = NULL;
 	if (home->machines == NULL)
 		return (error_set(e, "what it was launched with is not known, "
-		    "as its database is not where the engine looks"));
+		    "because %s is not the engine's own database",
+		    home->path));
 	if (m->dir == NULL)
 		return (0);
-	launch = resources = NULL;
 	result = paths_config(m->dir, &text, &len, e);
 	if (result != 1)
 		return (result);
-	launch = json_parse(text, len, 0, "agent.config.json", e);
-	if (launch == NULL) {
-		result = -1;
-		goto out;
-	}
-	/* smolvm 1.9.3 src/agent/manager.rs: the policy is in "resources". */
-	resources = json_get(launch, "resources");
-	if (resources == NULL || json_kind(resources) != JSON_OBJECT)
-		result = error_set(e, "agent.config.json: has no resources");
-	else if (egress_read(resources, g, e) == -1)
-		result = error_prefix(e, "agent.config.json");
-out:
-	json_free(resources);
-	json_free(launch);
+	*launch = json_parse(text, len, 0, "agent.config.json", e);
 	free(text);
+	if (*launch == NULL)
+		return (-1);
+	/* smolvm 1.9.3 src/agent/manager.rs: the policy is in "resources". */
+	resources = json_get(*launch, "resources");
+	if (resources == NULL || json_kind(resources) != JSON_OBJECT) {
+		result = error_set(e, "agent.config.json: has no resources");
+		json_free(*launch);
+		*launch = NULL;
+	}
+	json_free(resources);
 	return (result);
 }

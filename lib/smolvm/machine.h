@@ -2,82 +2,135 @@
 #ifndef MACHINE_H
 #define MACHINE_H
 
+#include <stdio.h>
+
+#include "base/error.h"
 #include "smolvm/database.h"
-#include "smolvm/egress.h"
-#include "smolvm/machine_state.h"
 #include "smolvm/paths.h"
+#include "smolvm/policy.h"
 
 struct json;
 
-/* Where machines are: the database, and the folder of their folders. */
+/* smolvm's machines: the database, and the folder of their folders. */
 struct machine_home {
 	struct paths_place	 place;		/* the engine's own */
 	const char		*path;		/* of the database in use */
 	const char		*machines;	/* NULL: not known for it */
-	struct database		*db;
+	struct database		*db;		/* NULL: no machine yet */
 };
 
 /**
- * machine_open(home, file, e):
- * Open the database ${file}, or the engine's own if that is NULL.  Return 0;
- * or -1 with ${e} set.  In either case, close the database with
- * machine_close(), and free the rest with machine_leave().
+ * machine_open(home, file, write, e):
+ * Open the database ${file}, or the engine's own if that is NULL; to be
+ * changed if ${write}.  The engine makes its own with its first machine: to
+ * read, one that is missing has no machines.  Return 0, or -1 with ${e} set.
+ * Close with machine_close() in either case.
  */
-int machine_open(struct machine_home *, const char *, struct error *);
+int machine_open(struct machine_home *, const char *, int, struct error *);
 void machine_close(struct machine_home *);
-void machine_leave(struct machine_home *);
 
 /**
- * machine_names(home, name, count, e):
- * Read the names of all machines, sorted.  Return 0 with ${name} and ${count}
- * set, to be freed each and together, or -1 with ${e} set.
+ * machine_ids(home, id, count, e):
+ * Read the rows of all machines, in the order of their names, for
+ * machine_load_row().  Return 0 with ${id}, to be free(3)d, or -1 with ${e}
+ * set.
  */
-int machine_names(const struct machine_home *, char ***, size_t *,
+int machine_ids(const struct machine_home *, long long **, size_t *,
     struct error *);
 
-/* One of them, as it is recorded. */
+/* machine_find(home, name, id, e): the row of ${name}; 0, or -1 with ${e}. */
+int machine_find(const struct machine_home *, const char *, long long *,
+    struct error *);
+
+/* A machine as it is recorded. */
 struct machine {
-	char		*dir;		/* its folder; NULL if none is there */
-	int		 lock;		/* a descriptor, or -1 */
-	struct database_row	 row;
-	struct json	*record;	/* the same, read */
-	struct machine_state	 state;
-	struct egress	 egress;	/* the policy in it */
+	char			*dir;	/* its folder; NULL if there is none */
+	int			 lock;	/* a descriptor, or -1 */
+	struct database_row	 row;	/* its name, and its record as stored */
+	struct json		*record;
+	char			 state[ERROR_QUOTE];	/* recorded, quoted */
+	long long		 pid;	/* recorded; 0: none */
+	unsigned long long	 start;	/* see process_runs(); 0: not known */
+	struct policy		 policy;
+	int			 readable;	/* by engines; all is read */
 };
 
-#define MACHINE_LOCK	0x01	/* keep its starts out meanwhile */
+#define MACHINE_UNINDEXED	"the database's index of names lacks it: " \
+	"engines list it but do not find it (REINDEX repairs that)"
+#define MACHINE_LOCK	0x01	/* keep the machine from being started */
 
 /**
  * machine_load(home, name, flags, m, e):
- * Read the machine ${name} into ${m}, and check that what is stored is as
- * engines store it: see edit_check(), egress_read().  With MACHINE_LOCK,
- * its folder is locked before, and a start in flight is an error.
+ * Read the machine ${name} into ${m}, and check that engines can read its
+ * record, except that it may be stored as TEXT: see ${m}->row.text.  With
+ * MACHINE_LOCK, lock its folder first; a start under way is an error.
  * Return 0, or -1 with ${e} set.  Free with machine_free() in either case.
  */
 int machine_load(const struct machine_home *, const char *, int,
     struct machine *, struct error *);
 
 /**
- * machine_current(m):
- * The state of ${m} as it is now, where its record is out of date: "stopped" if it
- * is recorded as running and no process of it runs, "running" if it is
- * recorded as stopped and one does, as after a start that was cut off.
+ * machine_load_row(home, id, m, e):
+ * The same for the row ${id}, without a lock.  Return 0; 1 if it is gone; or
+ * -1 with ${e} set.  Its name may be there even then, and if ${m}->readable
+ * only its folder is not to be had.
  */
-const char *machine_current(const struct machine *);
+int machine_load_row(const struct machine_home *, long long,
+    struct machine *, struct error *);
 
-/* machine_unlock(m): let go of the lock, if there is one. */
+/* machine_unlock(m): release the lock, if there is one. */
 void machine_unlock(struct machine *);
 
-/* machine_free(m): free what ${m} holds, and let go of the lock. */
+/* machine_free(m): free what ${m} holds, and release the lock. */
 void machine_free(struct machine *);
 
 /**
- * machine_launched(home, m, g, e):
- * Read what ${m} was last launched with into ${g}.  Return 1; 0 if it was not
- * launched, or stopped since; or -1 with ${e} set, also if ${home} does not
- * know its folder.  Free with egress_free() in every case.
+ * machine_write_name(f, row):
+ * Write the name of ${row} as it is, control characters escaped, or "row ID".
  */
-int machine_launched(const struct machine_home *, const struct machine *,
-    struct egress *, struct error *);
+void machine_write_name(FILE *, const struct database_row *);
+
+/* machine_env(m, name): the variable ${name}, to be freed; NULL: not set. */
+char *machine_env(const struct machine *, const char *);
+
+/**
+ * machine_current(m):
+ * The state as it is now, which lives as long as ${m}: "running" with a
+ * process that is gone is "stopped", and a stopped one whose process runs, as
+ * an engine that is busy or was killed may leave it, is "running".
+ */
+const char *machine_current(const struct machine *);
+
+/**
+ * machine_runs(m, e):
+ * Does its process run, be it the recorded one or the one that its folder
+ * names?  Return 1 or 0, or -1 with ${e} set.
+ */
+int machine_runs(const struct machine *, struct error *);
+
+/**
+ * machine_check_stopped(m, e):
+ * Check that its state is created, stopped, failed or unreachable, or running
+ * with a process that is gone, and that no process of it runs.  Return 0, or
+ * -1 with ${e} set.
+ */
+int machine_check_stopped(const struct machine *, struct error *);
+
+/**
+ * machine_check_unreserved(home, name, e):
+ * Check that no process is creating a machine ${name} (smolvm 1.0.0 and later
+ * reserve the name).  Return 0, or -1 with ${e} set.
+ */
+int machine_check_unreserved(const struct machine_home *, const char *,
+    struct error *);
+
+/**
+ * machine_launch(home, m, launch, e):
+ * Read agent.config.json, with which ${m} was last launched.  Return 1 with
+ * ${launch}; 0 if there is none, as after a stop; or -1 with ${e} set, also if
+ * ${home} does not know its folder.
+ */
+int machine_launch(const struct machine_home *, const struct machine *,
+    struct json **, struct error *);
 
 #endif

@@ -8,12 +8,13 @@
 #include "base/alloc.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "smolvm/machine.h"
 
 /*
- * One kind of it: the member ${key}.  In ${text}, {} stands for its value or,
- * if that is an array, each of the elements; {1} for element 1 of these, {name}
- * for their member of that name.  A text without braces stands for any value,
- * or for ${only}.
+ * One kind of access: the member ${key}.  In ${text}, {} is replaced by its
+ * value or, if that is an array, by each of the elements; {1} by element 1 of
+ * these, {name} by their member of that name.  A text without braces is for any
+ * value, or for ${only}.
  */
 static const struct kind {
 	const char	*key;
@@ -125,8 +126,81 @@ add_kind(struct json *list, const struct kind *k, const struct json *v)
 	}
 }
 
+/*
+ * The other members of records and of agent.config.json, as engines from 0.6.0
+ * to 1.32.2 write them: none of them gives access to anything of the host.
+ * Sources: recorded databases, smolvm 0.6.0 to 1.9.3 src/config.rs, and what
+ * 1.32.2 writes for each of its options.
+ */
+static const char *const known[] = {
+	/* the policy and its surroundings */
+	"allowed_cidrs", "dns", "dns_filter_hosts", "dns_options",
+	"egress_rules", "guest_subnet", "network", "credential_placeholders",
+	/* records */
+	"block_io", "checkpoint_head", "cmd", "cpus", "created_at",
+	"cuda_fork_pool_size", "cuda_preload_modules", "cuda_vram_limit_mib",
+	"disk_durability", "entrypoint", "env", "ephemeral", "fork_env",
+	"fork_generation", "fork_lineage_pid_start_time",
+	"fork_overlay_owner", "forkable", "forkpoint_held", "golden", "gpu",
+	"gpu_vram_mib", "health_cmd", "health_interval_secs",
+	"health_retries", "health_startup_grace_secs", "health_timeout_secs",
+	"host_uid_owner", "image", "image_origin", "image_origin_digest",
+	"init", "init_completed", "keep_identity", "labels",
+	"last_exit_code", "mem", "name", "nested_virt", "overlay_gb",
+	"packed_image_on_storage", "pause_reason", "paused_checkpoint",
+	"pid", "pid_start_time", "restart", "rosetta", "runtime_managed",
+	"secret_refs", "shm_size", "source_registry_ref",
+	"source_smolmachine", "staged_mounts_detached_from", "state",
+	"stop_on_exit", "stop_signal", "stop_timeout_secs", "storage_gb",
+	"user", "workdir",
+	/* agent.config.json and its resources */
+	"memory_mib", "overlay_gib", "resources", "storage_gib", "version",
+};
+
+/* Is ${key} in one of the tables? */
+static int
+is_known(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].key, key) == 0)
+			return (1);
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i], key) == 0)
+			return (1);
+	return (0);
+}
+
+/* Append "unknown ${key}" to ${arg} if it is, once: for json_each(). */
+static int
+add_unknown(const char *key, const struct json *value, void *arg)
+{
+	struct json *other;
+	const char *s;
+	char *text;
+	size_t i;
+	int found;
+
+	(void)value;
+	if (is_known(key))
+		return (0);
+	text = alloc_format("unknown %s", key);
+	found = 0;
+	for (i = 0; i < json_count(arg) && !found; i++) {
+		other = json_at(arg, i);
+		s = json_string(other);
+		found = s != NULL && strcmp(s, text) == 0;
+		json_free(other);
+	}
+	if (!found)
+		json_append(arg, json_new_string(text));
+	free(text);
+	return (0);
+}
+
 struct json *
-other_access_list(const struct json *machine)
+other_access_list(const struct json *machine, const struct json *launch)
 {
 	struct json *list, *v;
 	size_t i;
@@ -138,5 +212,30 @@ other_access_list(const struct json *machine)
 			add_kind(list, &kinds[i], v);
 		json_free(v);
 	}
+	json_each(machine, add_unknown, list);
+	if (launch != NULL) {
+		json_each(launch, add_unknown, list);
+		v = json_get(launch, "resources");
+		json_each(v, add_unknown, list);
+		json_free(v);
+	}
+	return (list);
+}
+
+struct json *
+other_access_machine(const struct machine_home *home,
+    const struct machine *m)
+{
+	struct json *launch, *list;
+	struct error ignored;
+	int result;
+
+	launch = NULL;
+	result = home->machines != NULL ?
+	    machine_launch(home, m, &launch, &ignored) : 0;
+	list = other_access_list(m->record, launch);
+	if (result == -1)
+		json_append(list, json_new_string("unknown agent.config.json"));
+	json_free(launch);
 	return (list);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "smolvm/edit.h"
 #include "smolvm/machine.h"
@@ -12,74 +13,88 @@
 
 #define TRIES	5	/* while others change the record */
 
-/* Refuse what would not mean what it says. */
+/* Refuse a record in which ${p} would not be what it seems. */
 static int
-meaningful(const struct policy *p, const struct egress *g, struct error *e)
+check_meaning(const struct machine *m, const struct policy *asked,
+    const struct policy *p, int flags, struct error *e)
 {
 
-	if (g->hosts != NULL)
-		return (error_set(e, "its dns_filter_hosts widen any list by "
-		    "the addresses of %s", g->hosts));
-	if (g->rules.count > 0 && p->rules == POLICY_KEEP)
-		return (error_set(e, "has egress_rules, which override any "
-		    "list: say with -p what shall become of them"));
+	if (m->row.text)
+		return (error_set(e, "its record is stored as TEXT, which no "
+		    "engine can read: repair it with -r"));
+	if (m->policy.hosts != NULL)
+		return (error_set(e, "has dns_filter_hosts, which add the "
+		    "addresses of %s to any list: create it without them",
+		    m->policy.hosts));
+	if (policy_has_rules(&m->policy) && policy_asks_list(asked) &&
+	    !policy_asks_rules(asked))
+		return (error_set(e, "has egress_rules, which override the "
+		    "list: use -p PORT or -p none"));
+	if (m->policy.offline && (flags & PATCH_NETWORK) == 0 &&
+	    policy_is_listed(p) && !policy_is_listed(&m->policy))
+		return (error_set(e, "has no network, and a list would turn "
+		    "it on: use -N if that is meant"));
 	return (0);
 }
 
-/* patch_set() once; 2 if somebody else changed the record meanwhile. */
+/* patch_set() once; 2 if the record was changed since it was read. */
 static int
 set_once(const struct machine_home *home, const char *name,
-    const struct policy *p, int dry, struct machine *m, struct error *e)
+    const struct policy *asked, int flags, struct machine *m,
+    struct policy *p, struct error *e)
 {
-	struct edit edit[POLICY_MEMBERS];
+	struct edit edit[POLICY_MAX];
 	struct database_row new;
-	char *machine;
 	size_t i, n;
-	int result;
+	int dry, result;
 
-	machine = alloc_copy(name, strlen(name));
+	dry = (flags & PATCH_DRY) != 0;
 	memset(&new, 0, sizeof(new));
+	memset(p, 0, sizeof(*p));
 	n = 0;
 	result = -1;
 	if (machine_load(home, name, dry ? 0 : MACHINE_LOCK, m, e) == -1 ||
-	    machine_unreserved(home->db, name, e) == -1 ||
-	    meaningful(p, &m->egress, e) == -1 ||
-	    (!dry && machine_state_stopped(&m->state, m->dir, e) == -1))
+	    machine_check_unreserved(home, name, e) == -1 ||
+	    policy_complete(asked, &m->policy, p, e) == -1 ||
+	    check_meaning(m, asked, p, flags, e) == -1 ||
+	    (!dry && machine_check_stopped(m, e) == -1))
 		goto out;
-	n = policy_edits(p, &m->egress, edit);
+	n = policy_edits(p, &m->policy, m->record, edit);
 	if (n == 0)
 		result = 0;
 	else if (edit_apply(home->db, &m->row, edit, n, &new, e) == 0)
 		result = 1;
 	if (result == 1 && !dry)
-		result = database_write(home->db, &machine, &m->row, &new, 1, e);
+		result = database_write(home->db, &m->row, &new, 1, e);
 	if (n > 0 && result == 0)
 		result = 2;
 out:
 	for (i = 0; i < n; i++)
 		free(edit[i].json);
 	free(new.data);
-	free(machine);
 	return (result);
 }
 
 int
 patch_set(const struct machine_home *home, const char *name,
-    const struct policy *p, int dry, struct machine *m, struct error *e)
+    const struct policy *asked, int flags, struct machine *m,
+    struct policy *p, struct error *e)
 {
 	int i, result;
 
 	for (i = 0; i < TRIES; i++) {
-		result = set_once(home, name, p, dry, m, e);
+		result = set_once(home, name, asked, flags, m, p, e);
 		machine_unlock(m);
 		if (result != 2)
 			return (result);
 		machine_free(m);
+		policy_free(p);
 	}
 	return (error_set(e, "its record was changed by others %d times, "
 	    "each time before ours was written", TRIES));
 }
 
+/* Is the member ${key} of ${r} ${json}? */
 static int
 member_is(const struct json *r, const char *key, const char *json)
 {
@@ -99,107 +114,135 @@ member_is(const struct json *r, const char *key, const char *json)
 
 void
 patch_notes(FILE *f, const struct machine_home *home,
-    const struct policy *p, const struct machine *m)
+    const struct machine *m, const struct policy *p)
 {
-	int dns;
 
 	if (home->machines == NULL)
-		fputs("its database is not where the engine looks: a start in "
-		    "flight would not be seen\n", f);
-	dns = p->dns == POLICY_SET ||
-	    (p->dns == POLICY_KEEP && m->egress.dns != NULL);
-	if (!p->open && p->count == 0)
-		fputs("an empty list is not \"nothing\" everywhere: engines "
-		    "that proxy sockets (TSI) still open the host's resolver, "
-		    "on all ports\n", f);
-	if (p->count == 0)
+		fputs("a start under way would not be noticed, because this is "
+		    "not the engine's own database\n", f);
+	if (m->row.unindexed)
+		fputs(MACHINE_UNINDEXED "\n", f);
+	if (!policy_is_listed(p)) {
+		if (!policy_is_null(p) && !m->policy.offline)
+			fputs("an empty list does not deny everything: engines "
+			    "with the TSI backend add the host's resolver, "
+			    "with all its ports\n", f);
 		return;
-	if (member_is(m->record, "network", "false"))
-		fputs("was made without a network: the list turns it on\n",
-		    f);
+	}
 	if (member_is(m->record, "network_backend", "\"tsi\""))
 		fputs("its network_backend is tsi: smolvm 1.1.3 and later do "
 		    "not start that with a list\n", f);
-	if (!dns)
+	if (!policy_has_dns(p))
 		fputs("no resolver is set (-D): smolvm 1.1.3 and later answer "
 		    "queries to port 53 of any address through the host's, "
 		    "list or not\n", f);
+	if (policy_has_rules(p))
+		fputs("port rules are enforced by smolvm 1.28.1 and later: "
+		    "older engines ignore them and open all ports of the "
+		    "list\n", f);
+}
+
+/* --- repair ------------------------------------------------------------- */
+
+/* Write why the row with ${m} is beyond repair. */
+static void
+write_bad(FILE *f, const struct machine *m, const struct error *e)
+{
+
+	machine_write_name(f, &m->row);
+	fprintf(f, ": %s: no repair is possible: restore the row from a "
+	    "backup, or delete it (rowid %lld of the table vms)\n", e->text,
+	    m->row.id);
 }
 
 static int
-is_among(char *const *list, size_t n, const char *name)
+is_among(const struct database_row *row, size_t n, long long id)
 {
 	size_t i;
 
-	for (i = 0; i < n && strcmp(list[i], name) != 0; i++)
+	for (i = 0; i < n && row[i].id != id; i++)
 		continue;
 	return (i < n);
 }
 
-/* patch_repair() once; -2 if somebody else changed one meanwhile. */
-static int
-repair_once(const struct machine_home *home, char *const *name, size_t count,
-    int dry, int *fixed, struct error *e)
+/*
+ * Find the rows to repair, ${old}, which has room for ${count}.  Return how
+ * many they are.
+ */
+static size_t
+find_broken(const struct machine_home *home, const long long *id,
+    size_t count, struct database_row *old, FILE *bad, size_t *beyond)
 {
-	char quoted[ERROR_QUOTE], **broken;
-	struct database_row *new, *old;
+	struct machine_home records;
+	struct machine m;
+	struct error e;
 	size_t i, n;
-	int found, result;
+	int result;
 
-	broken = alloc_array(count + 1, sizeof(*broken));
-	old = alloc_array(count + 1, sizeof(*old));
-	new = alloc_array(count + 1, sizeof(*new));
-	result = -1;
+	/* The machines' folders do not matter. */
+	records = *home;
+	records.machines = NULL;
+	*beyond = 0;
 	for (i = n = 0; i < count; i++) {
-		fixed[i] = 0;
-		if (is_among(broken, n, name[i]))
+		if (is_among(old, n, id[i]))
 			continue;
-		found = database_read(home->db, name[i], &old[n], e);
-		if (found == 0)
-			error_set(e, "no such machine");
-		if (found != 1)
-			goto out;
-		fixed[i] = old[n].text;
-		if (old[n].text &&
-		    edit_check(home->db, &old[n], e) == -1) {
-			n++;
-			goto out;
+		result = machine_load_row(&records, id[i], &m, &e);
+		if (result == -1) {
+			write_bad(bad, &m, &e);
+			++*beyond;
+		} else if (result == 0 && m.row.text) {
+			old[n++] = m.row;
+			memset(&m.row, 0, sizeof(m.row));
 		}
-		new[n] = old[n];
-		new[n].text = 0;
-		broken[n] = name[i];
-		if (old[n].text)
-			n++;
-		else
-			free(old[n].data);
+		machine_free(&m);
 	}
-	result = (int)n;
-	if (n > 0 && !dry) {
-		found = database_write(home->db, broken, old, new, n, e);
-		result = found == 1 ? (int)n : found == 0 ? -2 : -1;
-		i = count;
-	}
-out:
-	if (result == -1 && i < count) {
-		error_quote(quoted, name[i], strlen(name[i]));
-		error_prefix(e, "%s", quoted);
-	}
-	while (n > 0)
-		free(old[--n].data);
+	return (n);
+}
+
+/* patch_repair() once; -2 if a record was changed since it was read. */
+static int
+repair_once(const struct machine_home *home, const long long *id,
+    size_t count, int dry, FILE *fixed, FILE *bad, size_t *beyond,
+    struct error *e)
+{
+	struct database_row *old;
+	size_t i, n;
+	int result;
+
+	old = alloc_array(count + 1, sizeof(*old));
+	n = find_broken(home, id, count, old, bad, beyond);
+	result = n > 0 && !dry ? database_write(home->db, old, old, n, e) : 1;
+	if (result == 1) {
+		result = (int)n;
+		for (i = 0; i < n; i++) {
+			machine_write_name(fixed, &old[i]);
+			fputc('\n', fixed);
+		}
+	} else if (result == 0)
+		result = -2;
+	for (i = 0; i < n; i++)
+		database_row_free(&old[i]);
 	free(old);
-	free(new);
-	free(broken);
 	return (result);
 }
 
 int
-patch_repair(const struct machine_home *home, char *const *name,
-    size_t count, int dry, int *fixed, struct error *e)
+patch_repair(const struct machine_home *home, const long long *id,
+    size_t count, int dry, FILE *fixed, FILE *bad, size_t *beyond,
+    struct error *e)
 {
+	char *lines;
+	FILE *f;
 	int i, result;
 
 	for (i = 0; i < TRIES; i++) {
-		result = repair_once(home, name, count, dry, fixed, e);
+		f = io_memory(&lines);
+		result = repair_once(home, id, count, dry, fixed, f, beyond,
+		    e);
+		io_memory_end(f, &lines);
+		if (result != -2)
+			fputs(lines, bad);
+		free(lines);
 		if (result != -2)
 			return (result);
 	}

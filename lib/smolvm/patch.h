@@ -10,31 +10,37 @@ struct machine;
 struct machine_home;
 struct policy;
 
+#define PATCH_DRY	0x01	/* change nothing */
+#define PATCH_NETWORK	0x02	/* a list may turn on a machine's network */
+
 /**
- * patch_set(home, name, p, dry, m, e):
- * Make ${p} the policy of the machine ${name}, which must be stopped; only see
- * whether that changes anything if ${dry}.  ${m} becomes what the machine was
- * before.  Return 0 if nothing had to be done, 1 if something was, or -1 with
- * ${e} set and nothing changed.  Free ${m} with machine_free() in any case.
+ * patch_set(home, name, asked, flags, m, p, e):
+ * Set the policy ${asked} of the machine ${name}, which must be stopped unless
+ * PATCH_DRY.  ${m} is the machine before, ${p} its policy after.  Return 0 if
+ * nothing had to change, 1 if something did, or -1 with ${e} set and nothing
+ * changed.  Free with machine_free() and policy_free() in every case.
  */
 int patch_set(const struct machine_home *, const char *,
-    const struct policy *, int, struct machine *, struct error *);
+    const struct policy *, int, struct machine *, struct policy *,
+    struct error *);
 
 /**
- * patch_notes(f, home, p, m):
- * Write to ${f} what ${p} does to ${m} beyond what it says, and what could not
- * be seen, a line each.
+ * patch_notes(f, home, m, p):
+ * Write to ${f} what the policy ${p} of ${m} does beyond what it says, and
+ * what could not be checked, a line each.
  */
-void patch_notes(FILE *, const struct machine_home *,
-    const struct policy *, const struct machine *);
+void patch_notes(FILE *, const struct machine_home *, const struct machine *,
+    const struct policy *);
 
 /**
- * patch_repair(home, name, count, dry, fixed, e):
- * Make BLOBs of the records among the ${count} machines at ${name} that are
- * stored as TEXT; all or none.  ${fixed}, of ${count} elements, tells which
- * they are.  Return how many, or -1 with ${e} set.
+ * patch_repair(home, id, count, dry, fixed, bad, beyond, e):
+ * Turn the records of the ${count} rows at ${id} that are stored as TEXT back
+ * into BLOBs, in one transaction; not those that engines could not read then.
+ * Write the names of the repaired ones to ${fixed}, and a line about each one
+ * that is beyond repair to ${bad}, "NAME: reason".  Set ${beyond} to how many
+ * these are.  Return how many were repaired, or -1 with ${e} set.
  */
-int patch_repair(const struct machine_home *, char *const *, size_t, int,
-    int *, struct error *);
+int patch_repair(const struct machine_home *, const long long *, size_t, int,
+    FILE *, FILE *, size_t *, struct error *);
 
 #endif

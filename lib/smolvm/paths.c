@@ -93,6 +93,14 @@ paths_machines(const struct paths_place *place, const char *database)
 	return (NULL);
 }
 
+int
+paths_exists(const char *path)
+{
+	struct stat st;
+
+	return (lstat(path, &st) == 0 || errno != ENOENT);
+}
+
 void
 paths_place_free(struct paths_place *place)
 {
@@ -151,11 +159,11 @@ paths_find(const char *machines, const char *name, char **dir,
 	else
 		goto out;
 	if (result == 0)
-		result = error_set(e, "%s: has no file \"name\" that tells "
-		    "whose folder it is", path);
+		result = error_set(e, "%s: has no file \"name\" with the "
+		    "machine's name", path);
 	else if (result == 1 && strcmp(text, name) != 0)
-		result = error_set(e, "%s: is another machine's folder, as "
-		    "its file \"name\" says", path);
+		result = error_set(e, "%s: is another machine's folder, "
+		    "according to its file \"name\"", path);
 out:
 	free(text);
 	if (result == 1)
@@ -214,4 +222,13 @@ paths_config(const char *dir, char **text, size_t *len, struct error *e)
 {
 
 	return (slurp(dir, "agent.config.json", text, len, e));
+}
+
+int
+paths_is_open(const char *dir)
+{
+	struct stat st;
+
+	return (stat(dir, &st) == 0 &&
+	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0);
 }

@@ -44,6 +44,9 @@ const char *paths_machines(const struct paths_place *, const char *);
 /* paths_place_free(place): free what ${place} holds. */
 void paths_place_free(struct paths_place *);
 
+/* paths_exists(path): is there anything of that name, or may there be? */
+int paths_exists(const char *);
+
 /**
  * paths_find(machines, name, dir, e):
  * Find the folder of the machine ${name}: the first 16 hexadecimal digits of
@@ -76,5 +79,13 @@ int paths_runs(const char *, struct error *);
  * set.
  */
 int paths_config(const char *, char **, size_t *, struct error *);
+
+/**
+ * paths_is_open(dir):
+ * Does the mode of the folder ${dir} let other users in?  A machine's sockets
+ * and disks make each of them root in it.  Return 1 if so; 0 if not, or if
+ * there is no such folder.
+ */
+int paths_is_open(const char *);
 
 #endif

@@ -9,247 +9,1219 @@
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/error.h"
+#include "base/input.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/sort.h"
+#include "net/cidr.h"
 #include "smolvm/edit.h"
-#include "smolvm/egress.h"
 
+#define NETWORKS_MAX	4096
+#define NO_NETWORK	"port rules need a network on the list"
 #define MAPPED_BITS	96	/* of ::ffff:0:0/96, RFC 4291, 2.5.5.2 */
 
-int
-policy_network(struct policy *p, const char *s, struct error *e)
+/* A member of a policy. */
+struct member {
+	const char	*name;		/* in a machine's record */
+	enum json_kind	 kind;		/* of its value, if that is not null */
+	const char	*unset;		/* the value that is the same as none */
+	int		 always;	/* engines write it in every record */
+	char		 option;	/* 0: the operands are its value */
+	const char	*help;		/* for -h */
+	const char	*shown;		/* in a launch record, where it is
+					   words; NULL: as in the record */
+
+	/* Add an argument, which is not "none", to a value; NULL: none yet. */
+	int	(*parse)(struct json **, const char *, struct error *);
+	/* Check a value of the right kind that shall be written; or NULL. */
+	int	(*check)(const struct json *, struct error *);
+	/* Write a value, which may be NULL, for people; or, if exact, so that
+	   two texts are the same only if two values mean the same. */
+	void	(*text)(FILE *, const struct policy *, const struct json *,
+		    int);
+};
+
+static int	parse_network(struct json **, const char *, struct error *);
+static int	parse_resolver(struct json **, const char *, struct error *);
+static int	parse_port(struct json **, const char *, struct error *);
+static int	check_strings(const struct json *, struct error *);
+static int	check_resolver(const struct json *, struct error *);
+static int	check_rules(const struct json *, struct error *);
+static void	text_list(FILE *, const struct policy *, const struct json *,
+		    int);
+static void	text_plain(FILE *, const struct policy *,
+		    const struct json *, int);
+static void	text_rules(FILE *, const struct policy *,
+		    const struct json *, int);
+
+/* The rows that other code here knows: two that depend on each other. */
+enum { LIST, DNS, RULES };
+
+static const struct member members[] = {
+	{ "allowed_cidrs", JSON_ARRAY, "null", 1, 0, NULL,
+	    NULL, parse_network, check_strings, text_list },
+	{ "dns", JSON_STRING, "null", 0, 'D',
+	    "-D resolver    set its resolver, or none; 255.255.255.255: no DNS",
+	    NULL, parse_resolver, check_resolver, text_plain },
+	{ "egress_rules", JSON_ARRAY, "[]", 0, 'p',
+	    "-p port[/udp]  allow only these ports, or none: no port rules",
+	    "allowed_ports", parse_port, check_rules, text_rules },
+};
+
+#define COUNT	(sizeof(members) / sizeof(members[0]))
+
+_Static_assert(COUNT <= POLICY_MAX && COUNT <= EDIT_MAX, "too many members");
+
+size_t
+policy_count(void)
 {
-	char buf[ADDR_STRLEN];
+
+	return (COUNT);
+}
+
+const char *
+policy_name(size_t i)
+{
+
+	return (members[i].name);
+}
+
+const char *
+policy_shown_name(size_t i)
+{
+
+	return (members[i].shown != NULL ? members[i].shown :
+	    members[i].name);
+}
+
+size_t
+policy_rules(void)
+{
+
+	return (RULES);
+}
+
+static int
+is_none(const struct json *v)
+{
+
+	return (v == NULL || json_kind(v) == JSON_NULL);
+}
+
+/* --- networks ----------------------------------------------------------- */
+
+/* A list of networks, sorted, each once. */
+struct networks {
+	struct cidr	*list;
+	size_t		 count;
+	size_t		 others;	/* entries that are no network */
+};
+
+static int
+compare_networks(const void *a, const void *b)
+{
+
+	return (cidr_compare(a, b));
+}
+
+/* Read the list ${v}, which may be NULL. */
+static void
+read_networks(const struct json *v, struct networks *n)
+{
+	struct error ignored;
+	struct json *element;
+	const char *s;
+	size_t i, count;
+
+	memset(n, 0, sizeof(*n));
+	count = v != NULL ? json_count(v) : 0;
+	n->list = alloc_array(count + 1, sizeof(*n->list));
+	for (i = 0; i < count; i++) {
+		element = json_at(v, i);
+		s = json_string(element);
+		if (s != NULL &&
+		    cidr_parse(s, &n->list[n->count], &ignored) == 0)
+			n->count++;
+		else
+			n->others++;
+		json_free(element);
+	}
+	n->count = sort_unique(n->list, n->count, sizeof(*n->list),
+	    compare_networks);
+}
+
+static int
+parse_network(struct json **list, const char *s, struct error *e)
+{
+	char buf[CIDR_STRLEN];
 	struct addr plain;
 	struct cidr c;
-	size_t i;
 
 	if (cidr_parse(s, &c, e) == -1)
 		return (-1);
 	plain = c.addr;
 	addr_unmap(&plain);
 	if (c.bits >= MAPPED_BITS && plain.family != c.addr.family)
-		return (error_set(e, "an IPv4 network in IPv6 dress, which "
-		    "matches no IPv4 packet: %s (write it as %s/%u)", s,
+		return (error_set(e, "IPv4-mapped network, which matches no "
+		    "IPv4 packet: %s (write it as %s/%u)", s,
 		    addr_format(&plain, buf), c.bits - MAPPED_BITS));
-	for (i = 0; i < p->count; i++)
-		if (cidr_compare(&p->list[i], &c) == 0)
-			return (0);
-	if (p->count == POLICY_MAX)
-		return (error_set(e, "more than %d networks", POLICY_MAX));
-	p->list = alloc_resize(p->list, p->count + 1, sizeof(*p->list));
-	p->list[p->count++] = c;
+	if (*list == NULL)
+		*list = json_new(JSON_ARRAY);
+	if (json_count(*list) == NETWORKS_MAX)
+		return (error_set(e, "more than %d networks", NETWORKS_MAX));
+	json_append(*list, json_new_string(cidr_format(&c, buf)));
 	return (0);
 }
 
-int
-policy_operand(struct policy *p, const char *s, struct error *e)
+/* The list ${v} in its order, without repetitions. */
+static struct json *
+unrepeated(const struct json *v)
 {
-	int alone;
+	struct json *element, *list;
+	struct networks n;
+	struct error ignored;
+	struct cidr c, *at;
+	size_t i;
 
-	alone = strcmp(s, "none") == 0 || strcmp(s, "unrestricted") == 0;
-	if (p->given && (alone || p->count == 0))
-		return (error_set(e, "none and unrestricted stand alone"));
-	p->given = 1;
-	p->open = strcmp(s, "unrestricted") == 0;
-	return (alone ? 0 : policy_network(p, s, e));
+	read_networks(v, &n);
+	if (n.others > 0 || n.count == json_count(v)) {
+		free(n.list);
+		return (json_copy(v));
+	}
+	list = json_new(JSON_ARRAY);
+	for (i = 0; i < json_count(v); i++) {
+		element = json_at(v, i);
+		cidr_parse(json_string(element), &c, &ignored);
+		at = bsearch(&c, n.list, n.count, sizeof(c), compare_networks);
+		if (at != NULL) {
+			json_append(list, element);
+			memmove(at, at + 1, (size_t)(n.list + n.count - at -
+			    1) * sizeof(c));
+			n.count--;
+		} else
+			json_free(element);
+	}
+	free(n.list);
+	return (list);
 }
 
-int
-policy_resolver(struct policy *p, const char *s, struct error *e)
+static int
+check_strings(const struct json *v, struct error *e)
+{
+	struct json *element;
+	size_t i;
+	int result;
+
+	result = 0;
+	for (i = 0; i < json_count(v) && result == 0; i++) {
+		element = json_at(v, i);
+		if (json_kind(element) != JSON_STRING)
+			result = error_set(e, "has an element that is not a "
+			    "string");
+		json_free(element);
+	}
+	return (result);
+}
+
+static void
+text_list(FILE *f, const struct policy *p, const struct json *v, int exact)
+{
+	char buf[CIDR_STRLEN], *text;
+	const char *comma;
+	struct networks n;
+	size_t i;
+
+	(void)p;
+	if (is_none(v)) {
+		fputs("unrestricted", f);
+		return;
+	}
+	read_networks(v, &n);
+	comma = "";
+	for (i = 0; i < n.count; i++, comma = ",")
+		fprintf(f, "%s%s", comma, cidr_format(&n.list[i], buf));
+	if (n.others > 0)
+		fprintf(f, "%s?", comma);
+	else if (n.count == 0)
+		fputs("none", f);
+	if (exact && n.others > 0) {
+		text = json_format(v);
+		fputs(text, f);
+		free(text);
+	}
+	free(n.list);
+}
+
+/* --- the resolver ------------------------------------------------------- */
+
+static int
+is_resolver(const char *s)
+{
+	struct addr a;
+
+	/* The engines' type is an IPv4 address; another breaks the database. */
+	return (s != NULL && addr_parse(s, &a) == 0 && a.family == AF_INET);
+}
+
+static int
+parse_resolver(struct json **v, const char *s, struct error *e)
 {
 	char quoted[ERROR_QUOTE];
 
-	if (p->dns != POLICY_KEEP)
-		return (error_set(e, "-D: given twice"));
-	p->dns = POLICY_NONE;
-	if (strcmp(s, "none") == 0)
-		return (0);
-	p->dns = POLICY_SET;
-	/* The engines' type is an IPv4 address; another breaks the database. */
-	if (addr_parse(s, &p->resolver) == -1 ||
-	    p->resolver.family != AF_INET)
-		return (error_set(e, "-D: not an IPv4 address: %s",
+	if (*v != NULL)
+		return (error_set(e, "given twice"));
+	if (!is_resolver(s))
+		return (error_set(e, "not an IPv4 address: %s",
 		    error_quote(quoted, s, strlen(s))));
+	*v = json_new_string(s);
 	return (0);
 }
 
-int
-policy_add_port(struct policy *p, const char *s, struct error *e)
+static int
+check_resolver(const struct json *v, struct error *e)
 {
-	char digits[sizeof("65535")], quoted[ERROR_QUOTE];
+
+	return (is_resolver(json_string(v)) ? 0 :
+	    error_set(e, "is not an IPv4 address"));
+}
+
+static void
+text_plain(FILE *f, const struct policy *p, const struct json *v, int exact)
+{
+	const char *s;
+	char *text;
+
+	(void)p;
+	s = json_string(v);
+	if (is_none(v))
+		fputs("none", f);
+	else if (s != NULL && !exact)
+		error_write(f, s, strlen(s));
+	else {
+		text = json_format(v);
+		fputs(text, f);
+		free(text);
+	}
+}
+
+/* --- port rules --------------------------------------------------------- */
+
+/* A rule that allows one port of one network. */
+struct rule {
+	struct cidr	cidr;
+	unsigned	port;
+	int		udp;
+};
+
+/* Port rules, of which the first that matches a packet applies. */
+struct rules {
+	size_t		 count;		/* how many there are */
+	int		 ports;		/* single ports, then deny all else */
+	int		 narrow;	/* nothing that is not on the list */
+	struct rule	*rule;		/* if ports: sorted, each once */
+	size_t		 allowed;
+};
+
+static int
+compare_rules(const void *a, const void *b)
+{
+	const struct rule *r, *s;
+	int order;
+
+	r = a;
+	s = b;
+	order = cidr_compare(&r->cidr, &s->cidr);
+	if (order == 0)
+		order = r->port < s->port ? -1 : r->port > s->port;
+	return (order != 0 ? order : r->udp - s->udp);
+}
+
+/* Does one of the ${n} networks at ${list} hold all of ${c}? */
+static int
+covers(const struct networks *n, const struct cidr *c)
+{
+	size_t i;
+
+	for (i = 0; i < n->count; i++)
+		if (n->list[i].bits <= c->bits &&
+		    cidr_contains(&n->list[i], &c->addr))
+			return (1);
+	return (0);
+}
+
+/* Count the known members that are not null; 1 for others: for json_each(). */
+static int
+known(const char *key, const struct json *value, void *arg)
+{
+	static const char *const name[] = {
+		"action", "transport", "cidr", "ports"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (strcmp(key, name[i]) == 0) {
+			*(int *)arg += json_kind(value) != JSON_NULL;
+			return (0);
+		}
+	return (1);
+}
+
+/* Is the string member ${key} of ${r} ${text}, or, if NULL, none? */
+static int
+is(const struct json *r, const char *key, const char *text)
+{
+	struct json *v;
+	const char *s;
+	int result;
+
+	v = json_get(r, key);
+	s = json_string(v);
+	result = text == NULL ? is_none(v) : s != NULL && strcmp(s, text) == 0;
+	json_free(v);
+	return (result);
+}
+
+/* Read the range of ports of ${r}.  Return 0, or -1 if it is none. */
+static int
+read_range(const struct json *r, long long *from, long long *to)
+{
+	struct json *end, *ports, *start;
+	int result;
+
+	ports = json_get(r, "ports");
+	start = ports != NULL ? json_get(ports, "start") : NULL;
+	end = ports != NULL ? json_get(ports, "end") : NULL;
+	result = json_integer(start, from) == 0 &&
+	    json_integer(end, to) == 0 && *from >= 0 && *to <= 65535 ? 0 : -1;
+	json_free(start);
+	json_free(end);
+	json_free(ports);
+	return (result);
+}
+
+/* Read ${r}, a rule that is not the last one. */
+static void
+read_rule(struct rules *g, const struct json *r, const struct json *list,
+    const struct networks *n)
+{
+	long long from, to;
+	struct rule *rule;
+	struct error ignored;
+	struct json *cidr;
+	const char *s;
+	int count;
+
+	count = 0;
+	if (json_each(r, known, &count) != 0)
+		g->ports = g->narrow = 0;
+	if (is(r, "action", "deny")) {
+		g->ports = 0;
+		return;
+	}
+	rule = &g->rule[g->allowed];
+	cidr = json_get(r, "cidr");
+	s = json_string(cidr);
+	if (!is(r, "action", "allow") || s == NULL ||
+	    cidr_parse(s, &rule->cidr, &ignored) == -1) {
+		g->ports = g->narrow = 0;
+	} else {
+		rule->udp = is(r, "transport", "udp");
+		if (read_range(r, &from, &to) == -1 || from != to ||
+		    from == 0 || count != 4 ||
+		    (!rule->udp && !is(r, "transport", "tcp")))
+			g->ports = 0;
+		else
+			rule->port = (unsigned)from;
+		if (!is_none(list) && !covers(n, &rule->cidr))
+			g->narrow = 0;
+		g->allowed++;
+	}
+	json_free(cidr);
+}
+
+/* Read the rules ${v} of ${p}; free the member rule. */
+static void
+read_rules(const struct policy *p, const struct json *v, struct rules *g)
+{
+	struct networks n;
+	struct json *r;
+	size_t i;
+	int count;
+
+	memset(g, 0, sizeof(*g));
+	g->count = v != NULL ? json_count(v) : 0;
+	g->narrow = 1;
+	if (g->count == 0)
+		return;
+	g->ports = 1;
+	read_networks(p->value[LIST], &n);
+	g->rule = alloc_array(g->count, sizeof(*g->rule));
+	for (i = 0; i + 1 < g->count; i++) {
+		r = json_at(v, i);
+		read_rule(g, r, p->value[LIST], &n);
+		json_free(r);
+	}
+	/* A packet that no rule matches must be denied. */
+	count = 0;
+	r = json_at(v, i);
+	if (json_each(r, known, &count) != 0 || count != 1 ||
+	    !is(r, "action", "deny"))
+		g->ports = g->narrow = 0;
+	json_free(r);
+	g->allowed = sort_unique(g->rule, g->allowed, sizeof(*g->rule),
+	    compare_rules);
+	free(n.list);
+}
+
+/* How many rules, from the first, are about the first one's network? */
+static size_t
+per_network(const struct rules *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->allowed &&
+	    cidr_compare(&g->rule[i].cidr, &g->rule[0].cidr) == 0; i++)
+		continue;
+	return (i);
+}
+
+/* Do the rules allow the same ports of every network of the list? */
+static int
+is_even(const struct policy *p, const struct rules *g)
+{
+	struct networks n;
+	size_t each, i;
+	int result;
+
+	each = per_network(g);
+	read_networks(p->value[LIST], &n);
+	result = g->ports && each > 0 && n.count * each == g->allowed;
+	for (i = 0; result && i < g->allowed; i++)
+		result = g->rule[i].port == g->rule[i % each].port &&
+		    g->rule[i].udp == g->rule[i % each].udp &&
+		    cidr_compare(&g->rule[i].cidr, &n.list[i / each]) == 0;
+	free(n.list);
+	return (result);
+}
+
+static void
+text_rules(FILE *f, const struct policy *p, const struct json *v, int exact)
+{
+	char buf[CIDR_STRLEN], *text;
+	struct rules g;
+	size_t i, n;
+
+	read_rules(p, v, &g);
+	if (exact && (v != NULL && (!g.ports || is_none(v)) &&
+	    (g.count > 0 || is_none(v)))) {
+		text = json_format(v);
+		fputs(text, f);
+		free(text);
+	} else if (g.count == 0)
+		fputs("none", f);
+	else if (!exact && !is_even(p, &g))
+		fputs("other", f);
+	else {
+		n = exact ? g.allowed : per_network(&g);
+		for (i = 0; i < n; i++) {
+			if (exact)
+				fprintf(f, "%s ", cidr_format(
+				    &g.rule[i].cidr, buf));
+			fprintf(f, "%s%u/%s", i > 0 ? "," : "",
+			    g.rule[i].port, g.rule[i].udp ? "udp" : "tcp");
+		}
+	}
+	free(g.rule);
+}
+
+static int
+parse_port(struct json **list, const char *s, struct error *e)
+{
+	char digits[sizeof("65535")], quoted[ERROR_QUOTE], *text;
 	unsigned long number;
 	const char *slash;
-	size_t i, len;
+	size_t len;
 	int udp;
 
-	if ((strcmp(s, "none") == 0 && p->rules != POLICY_KEEP) ||
-	    p->rules == POLICY_NONE)
-		return (error_set(e, "-p: none stands alone"));
-	p->rules = strcmp(s, "none") == 0 ? POLICY_NONE : POLICY_SET;
-	if (p->rules == POLICY_NONE)
-		return (0);
 	slash = strchr(s, '/');
 	len = slash != NULL ? (size_t)(slash - s) : strlen(s);
 	udp = slash != NULL && strcmp(slash, "/udp") == 0;
-	if (len >= sizeof(digits) ||
-	    (slash != NULL && !udp && strcmp(slash, "/tcp") != 0))
-		goto bad;
-	memcpy(digits, s, len);
-	digits[len] = '\0';
-	if (args_number(digits, 1, 65535, &number) == -1)
-		goto bad;
-	for (i = 0; i < p->ports; i++)
-		if (p->port[i].port == number && p->port[i].udp == udp)
-			return (0);
-	p->port = alloc_resize(p->port, p->ports + 1, sizeof(*p->port));
-	p->port[p->ports].port = (unsigned)number;
-	p->port[p->ports++].udp = udp;
+	digits[0] = '\0';
+	if (len < sizeof(digits)) {
+		memcpy(digits, s, len);
+		digits[len] = '\0';
+	}
+	if ((slash != NULL && !udp && strcmp(slash, "/tcp") != 0) ||
+	    args_number(digits, 1, 65535, &number) == -1)
+		return (error_set(e, "not a port: %s",
+		    error_quote(quoted, s, strlen(s))));
+	if (*list == NULL)
+		*list = json_new(JSON_ARRAY);
+	text = alloc_format("%lu/%s", number, udp ? "udp" : "tcp");
+	json_append(*list, json_new_string(text));
+	free(text);
 	return (0);
-bad:
-	return (error_set(e, "-p: not a port: %s",
-	    error_quote(quoted, s, strlen(s))));
+}
+
+/* Would engines read the rule ${r}?  See known(). */
+static int
+is_rule(const struct json *r)
+{
+	struct error ignored;
+	struct json *cidr, *ports;
+	long long from, to;
+	struct cidr c;
+	const char *s;
+	int count, result;
+
+	count = 0;
+	cidr = json_get(r, "cidr");
+	ports = json_get(r, "ports");
+	s = json_string(cidr);
+	result = json_kind(r) == JSON_OBJECT &&
+	    json_each(r, known, &count) == 0 &&
+	    (is(r, "action", "allow") || is(r, "action", "deny")) &&
+	    (is(r, "transport", NULL) || is(r, "transport", "tcp") ||
+	    is(r, "transport", "udp")) &&
+	    (is_none(cidr) || (s != NULL && cidr_parse(s, &c, &ignored) ==
+	    0)) && (is_none(ports) || read_range(r, &from, &to) == 0);
+	json_free(ports);
+	json_free(cidr);
+	return (result);
+}
+
+static int
+check_rules(const struct json *v, struct error *e)
+{
+	struct json *r;
+	size_t i;
+	int good;
+
+	for (i = 0; i < json_count(v); i++) {
+		r = json_at(v, i);
+		good = is_rule(r);
+		json_free(r);
+		if (!good)
+			return (error_set(e, "[%zu]: is not a rule that "
+			    "engines up to 1.32.2 know", i));
+	}
+	return (0);
+}
+
+/* Write the rules that allow the ports ${port} of ${network}. */
+static void
+write_rules(FILE *f, const struct cidr *network, const struct json *port)
+{
+	char buf[CIDR_STRLEN];
+	struct json *v;
+	const char *s;
+	size_t i;
+	int digits;
+
+	for (i = 0; i < json_count(port); i++) {
+		v = json_at(port, i);
+		s = json_string(v);
+		digits = (int)strcspn(s, "/");
+		fprintf(f, "{\"action\":\"allow\",\"transport\":\"%s\","
+		    "\"cidr\":\"%s\",\"ports\":{\"start\":%.*s,\"end\":"
+		    "%.*s}},", s + digits + 1, cidr_format(network, buf),
+		    digits, s, digits, s);
+		json_free(v);
+	}
+}
+
+/* The rules that allow the ports ${port} of every network of ${list}. */
+static struct json *
+make_rules(const struct json *list, const struct json *port, struct error *e)
+{
+	struct json *rules, *v;
+	const char *s;
+	struct cidr c;
+	char *text;
+	size_t i;
+	FILE *f;
+	int result;
+
+	f = io_memory(&text);
+	fputc('[', f);
+	for (i = result = 0; i < json_count(list) && result == 0; i++) {
+		v = json_at(list, i);
+		s = json_string(v);
+		result = cidr_parse(s != NULL ? s : "", &c, e);
+		if (result == 0)
+			write_rules(f, &c, port);
+		json_free(v);
+	}
+	fputs("{\"action\":\"deny\"}]", f);
+	io_memory_end(f, &text);
+	rules = result == 0 ?
+	    json_parse(text, strlen(text), 0, "egress_rules", e) : NULL;
+	free(text);
+	return (rules);
+}
+
+/* --- asking for a policy ------------------------------------------------ */
+
+const char *
+policy_letters(void)
+{
+	static char letters[2 * COUNT + 1];
+	size_t i, n;
+
+	for (i = n = 0; i < COUNT; i++)
+		if (members[i].option != 0) {
+			letters[n++] = members[i].option;
+			letters[n++] = ':';
+		}
+	return (letters);
+}
+
+void
+policy_help(FILE *f)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT; i++)
+		if (members[i].option != 0)
+			fprintf(f, "  %s\n", members[i].help);
+}
+
+/* Where the arguments for member ${i} gather. */
+static struct json **
+gathered(struct policy *p, size_t i)
+{
+
+	return (i == RULES ? &p->ports : &p->value[i]);
 }
 
 int
-policy_finish(struct policy *p, struct error *e)
+policy_asks(const struct policy *p, size_t i)
 {
 
-	if (p->rules == POLICY_SET && p->count == 0)
-		return (error_set(e, "-p: there is no network that the ports "
-		    "belong to"));
-	p->sorted = alloc_array(p->count + 1, sizeof(*p->sorted));
-	if (p->count > 0)
-		memcpy(p->sorted, p->list, p->count * sizeof(*p->list));
-	egress_sort(p->sorted, p->count);
+	return (p->value[i] != NULL || (i == RULES && p->ports != NULL));
+}
+
+int
+policy_asks_list(const struct policy *p)
+{
+
+	return (policy_asks(p, LIST));
+}
+
+int
+policy_asks_rules(const struct policy *p)
+{
+
+	return (policy_asks(p, RULES));
+}
+
+/* Add ${s}, maybe "none", to the member ${i}. */
+static int
+add(struct policy *p, size_t i, const char *s, struct error *e)
+{
+	struct json **v;
+
+	v = gathered(p, i);
+	if (*v != NULL && (strcmp(s, "none") == 0 || is_none(*v)))
+		return (error_set(e, "none excludes other values"));
+	if (strcmp(s, "none") != 0)
+		return (members[i].parse(v, s, e));
+	*v = json_new_string(NULL);
 	return (0);
+}
+
+int
+policy_option(struct policy *p, int letter, const char *s, struct error *e)
+{
+	size_t i;
+
+	for (i = 0; members[i].option != letter; i++)
+		continue;
+	return (add(p, i, s, e) == -1 ? error_prefix(e, "-%c", letter) : 0);
+}
+
+static int
+add_operand(struct policy *p, const char *s, struct error *e)
+{
+	struct json **list;
+	int alone;
+
+	list = &p->value[LIST];
+	alone = strcmp(s, "none") == 0 || strcmp(s, "unrestricted") == 0;
+	if (*list != NULL && (alone || json_count(*list) == 0))
+		return (error_set(e, "none and unrestricted exclude other "
+		    "operands"));
+	if (!alone)
+		return (parse_network(list, s, e));
+	*list = strcmp(s, "none") == 0 ? json_new(JSON_ARRAY) :
+	    json_new_string(NULL);
+	return (0);
+}
+
+/* Check that ${v} is null or of the kind of member ${i}. */
+static int
+check_kind(const struct json *v, size_t i, const char *name, struct error *e)
+{
+	enum json_kind kind;
+
+	kind = json_kind(v);
+	if (kind == JSON_NULL || kind == members[i].kind)
+		return (0);
+	return (error_set(e, "%s is neither null nor %s", name,
+	    members[i].kind == JSON_ARRAY ? "an array" :
+	    members[i].kind == JSON_STRING ? "a string" : "a number"));
+}
+
+/* Set the member ${i} to ${v}, as it is. */
+static int
+take_verbatim(struct policy *p, size_t i, const struct json *v,
+    struct error *e)
+{
+
+	if (check_kind(v, i, members[i].name, e) == -1)
+		return (-1);
+	if (!is_none(v) && members[i].check != NULL &&
+	    members[i].check(v, e) == -1)
+		return (error_prefix(e, "%s", members[i].name));
+	p->value[i] = json_copy(v);
+	return (0);
+}
+
+/* Add ${v}, a value from a launch record, to the member ${i}. */
+static int
+take_shown(struct policy *p, size_t i, const struct json *v, struct error *e)
+{
+	struct json *element;
+	const char *name, *s;
+	char *text;
+	size_t j;
+	int result;
+
+	name = policy_shown_name(i);
+	if (check_kind(v, i, name, e) == -1)
+		return (-1);
+	if (is_none(v) || (json_kind(v) == JSON_ARRAY && json_count(v) == 0)) {
+		*gathered(p, i) = i == LIST ? json_copy(v) :
+		    json_new_string(NULL);
+		return (0);
+	}
+	result = 0;
+	for (j = 0; json_kind(v) == JSON_ARRAY && j < json_count(v) &&
+	    result == 0; j++) {
+		element = json_at(v, j);
+		s = json_string(element);
+		result = s == NULL ? error_set(e, "has an element that is "
+		    "not a string") : members[i].parse(gathered(p, i), s, e);
+		json_free(element);
+	}
+	if (json_kind(v) != JSON_ARRAY) {
+		s = json_string(v);
+		text = s != NULL ? NULL : json_format(v);
+		result = members[i].parse(gathered(p, i),
+		    s != NULL ? s : text, e);
+		free(text);
+	}
+	return (result == -1 ? error_prefix(e, "%s", name) : 0);
+}
+
+/* Add the launch record's alias ${v}, which the list must agree with. */
+static int
+take_alias(struct policy *p, const struct json *v, struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+	struct addr a, listed;
+	const char *s;
+
+	s = json_string(v);
+	if (s == NULL)
+		return (error_set(e, "alias is not a string"));
+	if (addr_parse(s, &a) == -1)
+		return (error_set(e, "alias is not an address: %s",
+		    error_quote(quoted, s, strlen(s))));
+	if (p->value[LIST] == NULL)
+		return (parse_network(&p->value[LIST], s, e));
+	if (policy_host(p, &listed) && addr_compare(&listed, &a) == 0)
+		return (0);
+	return (error_set(e, "allowed_cidrs is not the network of alias, %s",
+	    s));
+}
+
+/* Read the object ${r} from standard input. */
+static int
+take_object(struct policy *p, const struct json *r, struct error *e)
+{
+	struct json *rules, *v;
+	int asked[COUNT], found, result;
+	size_t i;
+
+	rules = json_get(r, members[RULES].name);
+	for (i = 0; i < COUNT; i++)
+		asked[i] = policy_asks(p, i);
+	found = result = 0;
+	for (i = 0; i < COUNT && result == 0; i++) {
+		v = json_get(r, rules != NULL ? members[i].name :
+		    policy_shown_name(i));
+		if (v != NULL && !asked[i])
+			result = (rules != NULL ? take_verbatim : take_shown)(
+			    p, i, v, e);
+		found |= v != NULL;
+		json_free(v);
+	}
+	json_free(rules);
+	v = json_get(r, "alias");
+	if (v != NULL && result == 0)
+		result = take_alias(p, v, e);
+	found |= v != NULL;
+	json_free(v);
+	if (result == 0 && !found)
+		return (error_set(e, "has none of allowed_cidrs, alias, dns, "
+		    "egress_rules, allowed_ports"));
+	return (result);
+}
+
+int
+policy_operands(struct policy *p, int argc, char *const *argv,
+    struct input *in, struct error *e)
+{
+	size_t j;
+	int i;
+
+	if (argc == 1 && strcmp(argv[0], "-") == 0) {
+		if (input_read(in, e) == -1)
+			return (-1);
+		for (j = 0; j < in->count; j++)
+			if (add_operand(p, in->item[j].text, e) == -1)
+				return (input_fail(in, j, e));
+		if (in->record != NULL && take_object(p, in->record, e) == -1)
+			return (error_prefix(e, INPUT_NAME));
+	} else
+		for (i = 0; i < argc; i++)
+			if (add_operand(p, argv[i], e) == -1)
+				return (-1);
+	if (!is_none(p->ports) && p->value[LIST] != NULL &&
+	    !policy_is_listed(p))
+		return (error_set(e, NO_NETWORK));
+	return (0);
+}
+
+int
+policy_complete(const struct policy *asked, const struct policy *recorded,
+    struct policy *p, struct error *e)
+{
+	const struct json *v;
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	for (i = 0; i < COUNT; i++) {
+		v = asked->value[i];
+		if (v == NULL && !policy_asks(asked, i))
+			v = recorded->value[i];
+		if (v != NULL && (!is_none(v) || v == recorded->value[i]))
+			p->value[i] = i == LIST && v == asked->value[i] &&
+			    asked->value[RULES] == NULL ? unrepeated(v) :
+			    json_copy(v);
+	}
+	if (asked->ports == NULL || is_none(asked->ports))
+		return (0);
+	if (!policy_is_listed(p))
+		return (error_set(e, NO_NETWORK));
+	p->value[RULES] = make_rules(p->value[LIST], asked->ports, e);
+	return (p->value[RULES] != NULL ? 0 : -1);
+}
+
+/* --- policies of machines ----------------------------------------------- */
+
+/* Read the host names of ${object}, quoted. */
+static int
+read_hosts(struct policy *p, const struct json *object, struct error *e)
+{
+	struct json *hosts, *v;
+	const char *s;
+	size_t i;
+	FILE *f;
+	int result;
+
+	hosts = json_get(object, "dns_filter_hosts");
+	result = 0;
+	if (is_none(hosts))
+		goto out;
+	if (json_kind(hosts) != JSON_ARRAY)
+		result = error_set(e, "dns_filter_hosts is neither null nor "
+		    "an array");
+	else if (check_strings(hosts, e) == -1)
+		result = error_prefix(e, "dns_filter_hosts");
+	if (result == -1 || json_count(hosts) == 0)
+		goto out;
+	f = io_memory(&p->hosts);
+	for (i = 0; i < json_count(hosts); i++) {
+		v = json_at(hosts, i);
+		s = json_string(v);
+		fputs(i > 0 ? "," : "", f);
+		error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
+		json_free(v);
+	}
+	io_memory_end(f, &p->hosts);
+out:
+	json_free(hosts);
+	return (result);
+}
+
+int
+policy_read(const struct json *object, struct policy *p, struct error *e)
+{
+	struct json *v;
+	char *text;
+	size_t i;
+
+	memset(p, 0, sizeof(*p));
+	for (i = 0; i < COUNT; i++) {
+		v = p->value[i] = json_get(object, members[i].name);
+		if (v != NULL && check_kind(v, i, members[i].name, e) == -1)
+			return (-1);
+		if (!is_none(v) && members[i].check == check_strings &&
+		    check_strings(v, e) == -1)
+			return (error_prefix(e, "%s", members[i].name));
+	}
+	v = json_get(object, "network");
+	text = v != NULL ? json_format(v) : NULL;
+	p->offline = text == NULL || strcmp(text, "true") != 0;
+	free(text);
+	json_free(v);
+	return (read_hosts(p, object, e));
 }
 
 void
 policy_free(struct policy *p)
 {
+	size_t i;
 
-	free(p->list);
-	free(p->sorted);
-	free(p->port);
+	for (i = 0; i < COUNT; i++)
+		json_free(p->value[i]);
+	json_free(p->ports);
+	free(p->hosts);
 	memset(p, 0, sizeof(*p));
 }
 
-int
-policy_is_list(const struct policy *p, const struct egress *g)
+/* The text of member ${i}, to be freed. */
+static char *
+text_of(const struct policy *p, size_t i, int exact)
 {
-	size_t i;
+	char *text;
+	FILE *f;
 
-	if (p->open || g->open)
-		return (p->open && g->open);
-	if (g->foreign || p->count != g->count)
-		return (0);
-	for (i = 0; i < p->count; i++)
-		if (cidr_compare(&p->sorted[i], &g->list[i]) != 0)
-			return (0);
-	return (1);
+	f = io_memory(&text);
+	members[i].text(f, p, p->value[i], exact);
+	io_memory_end(f, &text);
+	return (text);
 }
 
 int
-policy_is_dns(const struct policy *p, const struct egress *g)
+policy_same(const struct policy *p, const struct policy *q, size_t i)
 {
-	char buf[ADDR_STRLEN];
-
-	if (p->dns == POLICY_KEEP)
-		return (1);
-	if (p->dns == POLICY_NONE || g->dns == NULL)
-		return (p->dns == POLICY_NONE && g->dns == NULL);
-	return (strcmp(addr_format(&p->resolver, buf), g->dns) == 0);
-}
-
-int
-policy_is_rules(const struct policy *p, const struct egress *g)
-{
-	struct rules_rule *rule;
-	size_t i, j, n;
+	char *a, *b;
 	int same;
 
-	if (p->rules != POLICY_SET)
-		return (p->rules == POLICY_KEEP || g->rules.count == 0);
-	rule = alloc_array(p->count, p->ports * sizeof(*rule));
-	n = 0;
-	for (i = 0; i < p->count; i++)
-		for (j = 0; j < p->ports; j++, n++) {
-			rule[n].cidr = p->sorted[i];
-			rule[n].port = p->port[j].port;
-			rule[n].udp = p->port[j].udp;
-		}
-	n = rules_sort(rule, n);
-	same = g->rules.ports && n == g->rules.allowed;
-	for (i = 0; same && i < n; i++)
-		same = rules_compare(&rule[i], &g->rules.rule[i]) == 0;
-	free(rule);
+	a = text_of(p, i, 1);
+	b = text_of(q, i, 1);
+	same = strcmp(a, b) == 0;
+	free(a);
+	free(b);
 	return (same);
 }
 
-struct json *
-policy_list_record(const struct policy *p)
+int
+policy_is_listed(const struct policy *p)
 {
-	char buf[CIDR_STRLEN];
-	struct json *list;
-	size_t i;
 
-	if (p->open)
-		return (json_new_string(NULL));
-	list = json_new(JSON_ARRAY);
-	for (i = 0; i < p->count; i++)
-		json_append(list, json_new_string(
-		    cidr_format(&p->list[i], buf)));
-	return (list);
+	return (p->value[LIST] != NULL && json_count(p->value[LIST]) > 0);
 }
 
-/* The rules that allow the ports of every network, and nothing else. */
-static char *
-rules_json(const struct policy *p)
+int
+policy_host(const struct policy *p, struct addr *a)
 {
-	char buf[CIDR_STRLEN], *json;
-	size_t i, j;
-	FILE *f;
+	struct networks n;
+	int result;
 
-	f = io_memory(&json);
-	fputc('[', f);
-	for (i = 0; i < p->count; i++)
-		for (j = 0; j < p->ports; j++)
-			fprintf(f, "{\"action\":\"allow\",\"transport\":"
-			    "\"%s\",\"cidr\":\"%s\",\"ports\":{\"start\":"
-			    "%u,\"end\":%u}},", p->port[j].udp ? "udp" :
-			    "tcp", cidr_format(&p->list[i], buf),
-			    p->port[j].port, p->port[j].port);
-	fputs("{\"action\":\"deny\"}]", f);
-	io_memory_end(f, &json);
-	return (json);
+	read_networks(p->value[LIST], &n);
+	result = n.count == 1 && n.others == 0 && cidr_host(&n.list[0]);
+	if (result)
+		*a = n.list[0].addr;
+	free(n.list);
+	return (result);
 }
 
 size_t
-policy_edits(const struct policy *p, const struct egress *g,
-    struct edit *edit)
+policy_networks(const struct policy *p, struct cidr **list)
 {
-	char buf[ADDR_STRLEN];
-	struct json *list;
-	size_t n;
+	struct networks n;
 
-	n = 0;
-	if (!policy_is_list(p, g)) {
-		edit[n].name = "allowed_cidrs";
-		list = policy_list_record(p);
-		edit[n++].json = json_format(list);
-		json_free(list);
+	read_networks(p->value[LIST], &n);
+	*list = n.list;
+	return (n.count);
+}
+
+int
+policy_is_null(const struct policy *p)
+{
+
+	return (is_none(p->value[LIST]));
+}
+
+int
+policy_has_dns(const struct policy *p)
+{
+
+	return (!is_none(p->value[DNS]));
+}
+
+int
+policy_has_rules(const struct policy *p)
+{
+
+	return (p->value[RULES] != NULL && json_count(p->value[RULES]) > 0);
+}
+
+int
+policy_is_narrow(const struct policy *p)
+{
+	struct rules g;
+
+	read_rules(p, p->value[RULES], &g);
+	free(g.rule);
+	return (g.narrow);
+}
+
+/* Where the members are in a record. */
+struct places {
+	long	at[COUNT];	/* -1: absent */
+	long	count;
+};
+
+static int
+note_place(const char *key, const struct json *value, void *arg)
+{
+	struct places *where;
+	size_t i;
+
+	(void)value;
+	where = arg;
+	for (i = 0; i < COUNT; i++)
+		if (strcmp(key, members[i].name) == 0)
+			where->at[i] = where->count;
+	where->count++;
+	return (0);
+}
+
+/*
+ * A member that engines may leave out is removed only if it is the last one,
+ * as when it was appended here.  Elsewhere it becomes a value that means none,
+ * so that its place is kept, and a later edit can restore the record byte for
+ * byte.
+ */
+size_t
+policy_edits(const struct policy *p, const struct policy *recorded,
+    const struct json *record, struct edit *edit)
+{
+	struct places where;
+	int removed[COUNT];
+	size_t i, n;
+
+	memset(&where, 0, sizeof(where));
+	for (i = 0; i < COUNT; i++)
+		where.at[i] = -1;
+	json_each(record, note_place, &where);
+	for (i = COUNT; i-- > 0;) {
+		removed[i] = p->value[i] == NULL && !members[i].always &&
+		    where.at[i] == where.count - 1;
+		where.count -= removed[i];
 	}
-	if (!policy_is_dns(p, g)) {
-		edit[n].name = "dns";
-		edit[n++].json = p->dns == POLICY_NONE ? NULL :
-		    alloc_format("\"%s\"", addr_format(&p->resolver, buf));
-	}
-	if (!policy_is_rules(p, g) ||
-	    (p->rules == POLICY_NONE && g->rules.member)) {
-		edit[n].name = "egress_rules";
-		edit[n++].json = p->rules == POLICY_NONE ? NULL :
-		    rules_json(p);
+	for (i = n = 0; i < COUNT; i++) {
+		if (policy_same(p, recorded, i))
+			continue;
+		edit[n].name = members[i].name;
+		edit[n++].json = removed[i] ? NULL : p->value[i] == NULL ?
+		    alloc_copy(members[i].unset, strlen(members[i].unset)) :
+		    json_format(p->value[i]);
 	}
 	return (n);
+}
+
+/* --- output ------------------------------------------------------------- */
+
+void
+policy_text(FILE *f, const struct policy *p, size_t i)
+{
+
+	members[i].text(f, p, p->value[i], 0);
+}
+
+void
+policy_reach(FILE *f, const struct policy *p)
+{
+
+	if (policy_is_listed(p) || (p->hosts == NULL && !p->offline))
+		policy_text(f, p, LIST);
+	else
+		fputs(p->hosts != NULL ? "hosts" : "offline", f);
+}
+
+void
+policy_print(FILE *f, const struct policy *p)
+{
+	struct json *v;
+	const char *s;
+	size_t i;
+
+	if (!policy_is_listed(p)) {
+		policy_text(f, p, LIST);
+		fputc('\n', f);
+		return;
+	}
+	for (i = 0; i < json_count(p->value[LIST]); i++) {
+		v = json_at(p->value[LIST], i);
+		s = json_string(v);
+		error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
+		fputc('\n', f);
+		json_free(v);
+	}
+}
+
+struct json *
+policy_shown(const struct policy *p, size_t i)
+{
+	struct json *list;
+	char *end, *text, *word;
+
+	if (members[i].shown == NULL)
+		return (p->value[i] != NULL ? json_copy(p->value[i]) :
+		    json_new_string(NULL));
+	text = text_of(p, i, 0);
+	if (strcmp(text, "none") == 0)
+		list = json_new_string(NULL);
+	else if (strcmp(text, "other") == 0)
+		list = json_new_string(text);
+	else {
+		list = json_new(JSON_ARRAY);
+		for (word = text; word != NULL; word = end) {
+			end = strchr(word, ',');
+			if (end != NULL)
+				*end++ = '\0';
+			json_append(list, json_new_string(word));
+		}
+	}
+	free(text);
+	return (list);
+}
+
+struct json *
+policy_verbatim(const struct policy *p)
+{
+	struct json *r;
+	size_t i;
+
+	r = json_new(JSON_OBJECT);
+	for (i = 0; i < COUNT; i++)
+		json_set(r, members[i].name, p->value[i] != NULL ?
+		    json_copy(p->value[i]) : json_new_string(NULL));
+	return (r);
 }

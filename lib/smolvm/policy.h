@@ -3,84 +3,149 @@
 #define POLICY_H
 
 #include <stddef.h>
+#include <stdio.h>
 
-#include "net/cidr.h"
-
-struct egress;
-struct error;
-struct json;
+struct addr;
+struct cidr;
 struct edit;
+struct error;
+struct input;
+struct json;
 
-/* What is asked for, of a member beside the list. */
-enum policy_ask {
-	POLICY_KEEP, POLICY_NONE, POLICY_SET
-};
+/* Members of a policy: rows of the table in policy.c. */
+#define POLICY_MAX	8
 
-struct policy_port {
-	unsigned	port;
-	int		udp;
-};
-
-/* The network policy that a machine is to have. */
+/*
+ * The network policy of a machine: the one on record, the one that it was
+ * launched with, or one that is asked for.
+ */
 struct policy {
-	int			 given;	/* is there a list yet? */
-	int			 open;	/* unrestricted: the list is null */
-	struct cidr		*list;	/* in the order given, each once */
-	size_t			 count;
-	struct cidr		*sorted;	/* by policy_finish() */
-
-	enum policy_ask		 dns;
-	struct addr		 resolver;
-
-	enum policy_ask		 rules;
-	struct policy_port	*port;
-	size_t			 ports;
+	struct json	*value[POLICY_MAX];	/* NULL: absent, or not asked
+						   for; else as in a record */
+	struct json	*ports;		/* asked for: "3000/tcp", ... */
+	int		 offline;	/* on record: without a network */
+	char		*hosts;		/* on record: names whose addresses are
+					   added at the start, or NULL */
 };
 
-#define POLICY_MEMBERS	3	/* allowed_cidrs, dns, egress_rules */
+/* --- asking for a policy; all return 0, or -1 with ${e} set ------------- */
 
-#define POLICY_MAX	4096	/* networks */
+/* policy_letters(): the options of the members, as for getopt(3); static. */
+const char *policy_letters(void);
 
-/* policy_network(p, s, e): add the network ${s} to ${p}, unless it is there. */
-int policy_network(struct policy *, const char *, struct error *);
+/* policy_help(f): write a line about each of these options to ${f}. */
+void policy_help(FILE *);
+
+/* policy_option(p, letter, s, e): add the argument ${s} of an option to ${p}. */
+int policy_option(struct policy *, int, const char *, struct error *);
 
 /**
- * policy_operand(p, s, e):
- * Add the operand ${s} to ${p}: a network, or "none" or "unrestricted", which
- * stand alone.  Return 0, or -1 with ${e} set.
+ * policy_operands(p, argc, argv, in, e):
+ * Add the ${argc} operands at ${argv} to ${p}: networks, or "none" or
+ * "unrestricted" alone.  If the operand is "-", read standard input into ${in}
+ * instead: lines with operands, or a JSON array of them; or an object.  Of an
+ * object with egress_rules the members are taken as they are; of another one,
+ * as operands and option arguments, its alias being a network.  What an
+ * option gave is not read.
  */
-int policy_operand(struct policy *, const char *, struct error *);
+int policy_operands(struct policy *, int, char *const *, struct input *,
+    struct error *);
 
-/* policy_resolver(p, s, e): ask for the resolver ${s}, or "none". */
-int policy_resolver(struct policy *, const char *, struct error *);
+/**
+ * policy_complete(asked, recorded, p, e):
+ * Set ${p} to what a machine with the policy ${recorded} has if ${asked} is
+ * set.  Free with policy_free() in either case.
+ */
+int policy_complete(const struct policy *, const struct policy *,
+    struct policy *, struct error *);
 
-/* policy_add_port(p, s, e): ask for the port ${s}, 53 or 53/udp, or "none". */
-int policy_add_port(struct policy *, const char *, struct error *);
+/* --- policies of machines ----------------------------------------------- */
 
-/* policy_finish(p, e): check that the parts of ${p} go together. */
-int policy_finish(struct policy *, struct error *);
+/**
+ * policy_read(object, p, e):
+ * Read the policy in ${object}, a record, or the "resources" of a launch.
+ * Return 0, or -1 with ${e} set if a member has a type that no engine writes.
+ * Free with policy_free() in either case.
+ */
+int policy_read(const struct json *, struct policy *, struct error *);
 
 /* policy_free(p): free what ${p} holds. */
 void policy_free(struct policy *);
 
-/*
- * Does ${g} say what ${p} asks for?  Lists are equal as sets of networks.
- * policy_is_rules() is true of POLICY_KEEP.
- */
-int policy_is_list(const struct policy *, const struct egress *);
-int policy_is_dns(const struct policy *, const struct egress *);
-int policy_is_rules(const struct policy *, const struct egress *);
+/* policy_count(): how many members a policy has; policy_name(i): their names. */
+size_t policy_count(void);
+const char *policy_name(size_t);
+
+/* policy_rules(): which member the port rules are. */
+size_t policy_rules(void);
+
+/* policy_same(p, q, i): do they mean the same by member ${i}? */
+int policy_same(const struct policy *, const struct policy *, size_t);
+
+/* policy_asks(p, i): is the member ${i}, the list, are rules asked for? */
+int policy_asks(const struct policy *, size_t);
+int policy_asks_list(const struct policy *);
+int policy_asks_rules(const struct policy *);
+
+/* policy_is_listed(p): does the list have anything in it? */
+int policy_is_listed(const struct policy *);
+
+/* policy_host(p, a): is one address, ${a}, all that the list has? */
+int policy_host(const struct policy *, struct addr *);
+
+/* policy_networks(p, list): its networks, sorted, to be freed; their number. */
+size_t policy_networks(const struct policy *, struct cidr **);
+
+/* policy_is_null(p): is the list null? */
+int policy_is_null(const struct policy *);
+
+/* policy_has_dns(p), policy_has_rules(p): is there a resolver, a port rule? */
+int policy_has_dns(const struct policy *);
+int policy_has_rules(const struct policy *);
 
 /**
- * policy_edits(p, g, edit):
- * Write the members that ${g} must get to be what ${p} asks for to ${edit},
- * POLICY_MEMBERS of them at most, and return their number.  Their values are
- * to be free(3)d.
+ * policy_is_narrow(p):
+ * Do the port rules allow nothing that is not on the list?  A rule that is not
+ * understood may.
  */
-size_t policy_edits(const struct policy *, const struct egress *,
-    struct edit *);
+int policy_is_narrow(const struct policy *);
 
-/* policy_list_record(p): the list as JSON: null or an array. */
-struct json *policy_list_record(const struct policy *);
+/**
+ * policy_edits(p, recorded, record, edit):
+ * Write the edits that make ${p} of the policy ${recorded} in ${record} to
+ * ${edit}, POLICY_MAX at most, and return their number.  Their values are to
+ * be free(3)d.
+ */
+size_t policy_edits(const struct policy *, const struct policy *,
+    const struct json *, struct edit *);
+
+/* --- output ------------------------------------------------------------- */
+
+/**
+ * policy_text(f, p, i):
+ * Write the member ${i} for people: networks, an address, ports, separated by
+ * commas; "none", for the list "unrestricted" if it is null; "?" for an entry
+ * that is no network; "other" for rules that say more than ports.
+ */
+void policy_text(FILE *, const struct policy *, size_t);
+
+/**
+ * policy_reach(f, p):
+ * Write what a machine with this record may reach: its list, or "hosts" if it
+ * has host names only, or "offline".
+ */
+void policy_reach(FILE *, const struct policy *);
+
+/* policy_print(f, p): write the list to ${f}, as operands, one a line. */
+void policy_print(FILE *, const struct policy *);
+
+/* policy_shown(p, i): the member ${i} as in a launch record. */
+struct json *policy_shown(const struct policy *, size_t);
+
+/* policy_shown_name(i): its name there. */
+const char *policy_shown_name(size_t);
+
+/* policy_verbatim(p): an object with all members as they are, or null. */
+struct json *policy_verbatim(const struct policy *);
 
 #endif

@@ -6,105 +6,116 @@
 
 #include "base/io.h"
 #include "base/json.h"
-#include "smolvm/differ.h"
 #include "smolvm/machine.h"
 #include "smolvm/other_access.h"
+#include "smolvm/policy.h"
 
+/* --- listing ------------------------------------------------------------ */
+
+/* A line about ${m}, whose state is ${state}. */
 static void
-line(FILE *f, const char *name, const struct machine *m)
+write_line(FILE *f, const struct machine_home *home, const struct machine *m,
+    const char *state)
 {
-	const struct egress *g;
-	struct json *beside;
+	struct json *other;
 	char *text;
+	size_t i;
 
-	g = &m->egress;
-	beside = other_access_list(m->record);
-	text = json_format(beside);
-	fprintf(f, "%s\t%s\t", name, machine_current(m));
-	differ_list(f, g);
-	fprintf(f, "\t%s\t", g->dns != NULL ? g->dns : "none");
-	differ_ports(f, g);
-	fprintf(f, "\t%s\t%s\n", g->hosts != NULL ? g->hosts : "none", text);
+	machine_write_name(f, &m->row);
+	if (!m->readable) {
+		for (i = 0; i < policy_count() + 2; i++)
+			fputs("\t?", f);
+		fputs("\t[\"unknown record\"]\n", f);
+		return;
+	}
+	fprintf(f, "\t%s\t", state);
+	policy_reach(f, &m->policy);
+	for (i = 1; i < policy_count(); i++) {
+		fputc('\t', f);
+		policy_text(f, &m->policy, i);
+	}
+	other = other_access_machine(home, m);
+	text = json_format(other);
+	fprintf(f, "\t%s\t%s\n", m->policy.hosts != NULL ? m->policy.hosts :
+	    "none", text);
 	free(text);
-	json_free(beside);
+	json_free(other);
 }
 
 /* The member ${key} of ${from}, or null. */
 static void
-take(struct json *r, const char *key, const struct json *from)
+copy_member(struct json *r, const char *key, const struct json *from)
 {
 	struct json *v;
 
-	v = json_get(from, key);
+	v = from != NULL ? json_get(from, key) : NULL;
 	json_set(r, key, v != NULL ? v : json_new_string(NULL));
 }
 
-/* The ports that the rules leave: null, an array, or "other". */
+/* The same as an object; ${state} is NULL if it is not known. */
 static struct json *
-ports(const struct egress *g)
-{
-	struct json *list;
-	char *end, *text, *word;
-	FILE *f;
-
-	f = io_memory(&text);
-	differ_ports(f, g);
-	io_memory_end(f, &text);
-	if (g->rules.count == 0)
-		list = json_new_string(NULL);
-	else if (strcmp(text, "other") == 0)
-		list = json_new_string(text);
-	else {
-		list = json_new(JSON_ARRAY);
-		for (word = text; word != NULL; word = end) {
-			end = strchr(word, ',');
-			if (end != NULL)
-				*end++ = '\0';
-			json_append(list, json_new_string(word));
-		}
-	}
-	free(text);
-	return (list);
-}
-
-static struct json *
-object(const char *name, const struct machine *m)
+make_object(const struct machine_home *home, const struct machine *m,
+    const char *state)
 {
 	struct json *r;
+	size_t i;
 
 	r = json_new(JSON_OBJECT);
-	json_set(r, "name", json_new_string(name));
-	json_set(r, "state", json_new_string(machine_current(m)));
-	take(r, "allowed_cidrs", m->record);
-	take(r, "dns", m->record);
-	json_set(r, "ports", ports(&m->egress));
-	take(r, "dns_filter_hosts", m->record);
-	json_set(r, "beside_ip", other_access_list(m->record));
-	json_set(r, "record", json_copy(m->record));
+	json_set(r, "name", json_new_string(m->row.name));
+	json_set(r, "state", json_new_string(state));
+	copy_member(r, "network", m->record);
+	for (i = 0; i < policy_count(); i++)
+		json_set(r, policy_shown_name(i), m->readable ?
+		    policy_shown(&m->policy, i) : json_new_string(NULL));
+	copy_member(r, "dns_filter_hosts", m->record);
+	json_set(r, "beside_ip", m->readable ? other_access_machine(home, m) :
+	    json_new_string(NULL));
+	json_set(r, "record", m->record != NULL ? json_copy(m->record) :
+	    json_new_string(NULL));
 	return (r);
 }
 
+/* Write a line about ${m} to ${errors}. */
+static void
+write_error(FILE *errors, const struct machine *m, const char *why)
+{
+
+	machine_write_name(errors, &m->row);
+	fprintf(errors, ": %s\n", why);
+}
+
 size_t
-report_list(FILE *f, const struct machine_home *home, char *const *name,
+report_list(FILE *f, const struct machine_home *home, const long long *id,
     size_t count, int json, FILE *errors)
 {
-	char quoted[ERROR_QUOTE], *text;
+	const char *state;
 	struct json *all, *r;
 	struct machine m;
 	struct error e;
 	size_t bad, i;
+	char *text;
+	int result;
 
 	bad = 0;
 	all = json_new(JSON_ARRAY);
 	for (i = 0; i < count; i++) {
-		if (machine_load(home, name[i], 0, &m, &e) == -1) {
-			fprintf(errors, "%s: %s\n", error_quote(quoted,
-			    name[i], strlen(name[i])), e.text);
-			bad++;
-		} else if (json)
-			json_append(all, object(name[i], &m));
+		result = machine_load_row(home, id[i], &m, &e);
+		if (result == 1)
+			continue;
+		state = result == 0 ? machine_current(&m) : NULL;
+		if (json)
+			json_append(all, make_object(home, &m, state));
 		else
-			line(f, name[i], &m);
+			write_line(f, home, &m, state != NULL ? state : "?");
+		if (result == 0 && m.row.text)
+			error_set(&e, "its record is stored as TEXT, which "
+			    "no engine can read: repair it with -r");
+		if (result == -1 || m.row.text) {
+			write_error(errors, &m, e.text);
+			bad++;
+		}
+		if (m.row.unindexed)
+			write_error(errors, &m, MACHINE_UNINDEXED);
 		machine_free(&m);
 	}
 	r = json_new(JSON_OBJECT);
@@ -116,4 +127,106 @@ report_list(FILE *f, const struct machine_home *home, char *const *name,
 	}
 	json_free(r);
 	return (bad);
+}
+
+/* --- the launch record -------------------------------------------------- */
+
+void
+report_record(struct json *record, const char *name,
+    const struct policy *before, const struct policy *after)
+{
+	size_t i;
+
+	json_set(record, "machine", json_new_string(name));
+	for (i = 0; i < policy_count(); i++)
+		json_set(record, policy_shown_name(i),
+		    policy_shown(after, i));
+	json_set(record, "previous", policy_verbatim(before));
+}
+
+/* --- comparing ---------------------------------------------------------- */
+
+/* Is member ${i} of ${p} as wanted?  Rules that are not asked for: narrow. */
+static int
+is_right(const struct policy *asked, const struct policy *wanted,
+    const struct policy *p, size_t i)
+{
+
+	if (policy_asks(asked, i))
+		return (policy_same(wanted, p, i));
+	return (i != policy_rules() || policy_is_narrow(p));
+}
+
+/* Why the record and the launch are not the same, in parentheses. */
+static const char *
+reason(const struct machine *m, const struct policy *launched, size_t i,
+    int recorded, int was_launched)
+{
+
+	if (launched == NULL)
+		return ("");
+	if (i == policy_rules() && launched->value[i] == NULL &&
+	    recorded && !was_launched)
+		return (" (this engine knows no rules, or was started "
+		    "without)");
+	if (i == 0 && m->policy.hosts != NULL)
+		return (" (the addresses of its host names were added)");
+	if (recorded && !was_launched)
+		return (" (started before the record was changed)");
+	if (was_launched && !recorded)
+		return (" (the record was changed since the start)");
+	return ("");
+}
+
+static void
+write_difference(FILE *f, const struct policy *asked,
+    const struct policy *wanted, const struct policy *p, size_t i,
+    const char *how, const char *why)
+{
+
+	fprintf(f, "%s: %s ", policy_name(i), how);
+	if (policy_asks(asked, i)) {
+		policy_text(f, p, i);
+		fputs(", not ", f);
+		policy_text(f, wanted, i);
+	} else
+		fputs("rules that override the list", f);
+	fprintf(f, "%s\n", why);
+}
+
+int
+report_difference(FILE *f, const struct policy *asked,
+    const struct machine *m, const struct policy *launched)
+{
+	static const char *const how[] = { "recorded as", "launched with" };
+	const struct policy *p[2];
+	struct policy wanted;
+	struct error e;
+	int i, n, right[2];
+	size_t j;
+
+	n = 0;
+	if (policy_complete(asked, &m->policy, &wanted, &e) == -1)
+		n += fprintf(f, "%s\n", e.text) > 0;
+	if (m->policy.hosts != NULL)
+		n += fprintf(f, "dns_filter_hosts: add the addresses of %s "
+		    "to the list at every start\n", m->policy.hosts) > 0;
+	if (launched == NULL)
+		n += fprintf(f, "does not run: it was never started, was "
+		    "stopped, or its start failed\n") > 0;
+	p[0] = &m->policy;
+	p[1] = launched;
+	for (i = 0; i < 2 && p[i] != NULL; i++)
+		for (j = 0; j < policy_count(); j++) {
+			right[0] = is_right(asked, &wanted, p[0], j);
+			right[1] = launched != NULL &&
+			    is_right(asked, &wanted, launched, j);
+			if (right[i])
+				continue;
+			write_difference(f, asked, &wanted, p[i], j, how[i],
+			    reason(m, launched, j, right[0], right[1]));
+			n++;
+		}
+	policy_free(&wanted);
+	return (n);
 }

@@ -5,18 +5,39 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct machine;
 struct machine_home;
+struct json;
+struct policy;
 
 /**
- * report_list(f, home, name, count, json, errors):
- * Write the ${count} machines at ${name} to ${f}: a line each, name, state,
- * list, resolver, ports, host names and, as a JSON array, what other_access_list()
- * finds, with tabs between them; or, if ${json}, one JSON object,
- * {"machines":[...]}, each with its whole record as member record.  The
- * reasons why some could not be read become lines of ${errors}.  Return how
- * many these are.
+ * report_list(f, home, id, count, json, errors):
+ * Write the machines in the ${count} rows at ${id} to ${f}: a line each with
+ * name, state, list, resolver, ports, host names and, as a JSON array, other
+ * access, with tabs between them; or, if ${json}, one JSON object,
+ * {"machines":[...]}, each with its whole record as the member record.  What
+ * cannot be read is "?" or null.  Write a line "NAME: reason" to ${errors}
+ * about each machine that engines cannot read.  Return how many these are.
  */
-size_t report_list(FILE *, const struct machine_home *, char *const *,
+size_t report_list(FILE *, const struct machine_home *, const long long *,
     size_t, int, FILE *);
+
+/**
+ * report_record(record, name, before, after):
+ * Add the members machine and previous (the policy ${before}, verbatim) and
+ * those of the policy ${after} to the launch record ${record}.
+ */
+void report_record(struct json *, const char *, const struct policy *,
+    const struct policy *);
+
+/**
+ * report_difference(f, asked, m, launched):
+ * Compare what ${asked} asks for with the record of ${m}, and with the policy
+ * that it was launched with; NULL: it does not run.  Write a line to ${f} for
+ * each member that differs, with the reason.  Return how many lines.  Port
+ * rules that nobody asked for must be narrow.
+ */
+int report_difference(FILE *, const struct policy *, const struct machine *,
+    const struct policy *);
 
 #endif

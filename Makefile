@@ -7,6 +7,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/bottle-tools
 INSTALL ?= install
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2
@@ -68,7 +69,20 @@ MAN1 = \
 	man/smolvm-allowpatch.1 \
 
 MAN7 = \
+	man/bottle-bundle.7 \
 	man/bottle-tools.7 \
+
+# An example: programs, and what they read.
+BUNDLE_BIN = \
+	man/examples/bundle/health \
+	man/examples/bundle/mcp \
+	man/examples/bundle/start \
+
+BUNDLE = \
+	man/examples/bundle/Dockerfile \
+	man/examples/bundle/hosts \
+	man/examples/bundle/private \
+	man/examples/bundle/squid.conf \
 
 UNIT = \
 	tests/unit_addr \
@@ -209,12 +223,20 @@ install: all
 	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
 	$(INSTALL) -m 644 $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
+	mkdir -p "$(DESTDIR)$(DOCDIR)/examples/bundle/hooks"
+	$(INSTALL) -m 755 $(BUNDLE_BIN) "$(DESTDIR)$(DOCDIR)/examples/bundle"
+	$(INSTALL) -m 644 $(BUNDLE) "$(DESTDIR)$(DOCDIR)/examples/bundle"
+	$(INSTALL) -m 755 man/examples/bundle/hooks/pre-receive \
+	    "$(DESTDIR)$(DOCDIR)/examples/bundle/hooks"
 
 uninstall:
 	cd "$(DESTDIR)$(BINDIR)" && rm -f $(TOOLS:bin/%=%) \
 	    $(SCRIPTS:bin/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1:man/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7:man/%=%)
+	cd "$(DESTDIR)$(DOCDIR)/examples" && \
+	    rm -f $(BUNDLE_BIN:man/examples/%=%) $(BUNDLE:man/examples/%=%) \
+	    bundle/hooks/pre-receive
 
 # What is committed, the same bytes every time: git's tar has the commit's time.
 dist:

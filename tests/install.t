@@ -31,6 +31,14 @@ installed() {
 755 ./opt/bottle/bin/noproxy-add
 755 ./opt/bottle/bin/smolvm-aliasroute
 755 ./opt/bottle/bin/smolvm-allowpatch
+644 ./opt/bottle/share/doc/bottle-tools/examples/bundle/Dockerfile
+755 ./opt/bottle/share/doc/bottle-tools/examples/bundle/health
+755 ./opt/bottle/share/doc/bottle-tools/examples/bundle/hooks/pre-receive
+644 ./opt/bottle/share/doc/bottle-tools/examples/bundle/hosts
+755 ./opt/bottle/share/doc/bottle-tools/examples/bundle/mcp
+644 ./opt/bottle/share/doc/bottle-tools/examples/bundle/private
+644 ./opt/bottle/share/doc/bottle-tools/examples/bundle/squid.conf
+755 ./opt/bottle/share/doc/bottle-tools/examples/bundle/start
 644 ./opt/bottle/share/man/man1/bottle-launch.1
 644 ./opt/bottle/share/man/man1/bottle-ls.1
 644 ./opt/bottle/share/man/man1/bottle-prove.1
@@ -44,6 +52,7 @@ installed() {
 644 ./opt/bottle/share/man/man1/noproxy-add.1
 644 ./opt/bottle/share/man/man1/smolvm-aliasroute.1
 644 ./opt/bottle/share/man/man1/smolvm-allowpatch.1
+644 ./opt/bottle/share/man/man7/bottle-bundle.7
 644 ./opt/bottle/share/man/man7/bottle-tools.7' -- installed "st age"
 	echo mine >"st age/opt/bottle/bin/mine"
 	make_top uninstall "DESTDIR=$PWD/st age" PREFIX=/opt/bottle

@@ -51,6 +51,12 @@ bottle-prove: docker: REACHES port 5000 of the gateway
 (bottle-prove: docker: REACHES a resolver: DNS queries are answered
 )?bottle-prove: docker: $left_out" -- \
 		inside bottle-prove -p 3000 172.17.0.1 -- docker exec -i box
+	# an alias is the container's own loopback
+	export EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
+	example -s 1 -e 'match:.*
+bottle-prove: docker: the guest cannot reach its own bundle at 127.0.0.16:3000 .*' <<-'END'
+	bottle-prove -p 3000 127.0.0.16 -- docker exec -i box
+	END
 	inside bottle-prove -j -p 3000 172.17.0.1 -- docker exec -i box \
 		>record 2>/dev/null || :
 	check -o '172.17.0.1 false null null' -- jq -r \

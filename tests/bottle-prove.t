@@ -79,6 +79,29 @@ closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 	check -s 1 -- grep :53 said
 }
 
+@test "a root folder that every machine has: read-write, and read-only" {
+	local root=$HOME/.cache/smolvm/rootfs/key
+
+	launch dev
+	guest_has sh true ip nc cat head wc grep timeout bash mkdir rmdir tr \
+		rm umount
+	mkdir -p "$root"
+	# The one share that this guest has; anything else is none.
+	cat >"$FAKE/bin/mount" <<-END
+	#!/bin/sh
+	[ "\$1 \$2 \$5" = '-t virtiofs /dev/root' ] || exit 1
+	exec $(type -P mount) --bind -o "\$(cat $PWD/mode)" '$root' "\$6"
+	END
+	chmod +x "$FAKE/bin/mount"
+	echo rw >mode
+	check -s 1 -o ignore -e "match:bottle-prove: dev: REACHES a folder of other machines: $root/bottle-.*" \
+		-- prove -p 3000 dev 127.0.0.16
+	check -- ls -A "$root"
+	echo ro >mode
+	check -o 'match:.*closed	root folder' -- prove -p 3000 dev 127.0.0.16
+	check -- find /tmp /run /dev/shm /mnt -maxdepth 1 -name 'bottle-????????????'
+}
+
 @test "the launch record, in and out" {
 	launch -p 53:3000/udp dev
 	export EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"

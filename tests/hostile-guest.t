@@ -211,3 +211,69 @@ prove_says() {
 	check -o 'match:HOME LC_ALL LC_CTYPE PATH SMOLVM_LIB_DIR TMPDIR TZ XDG_DATA_HOME ?' \
 		-- cat seen
 }
+
+# shared FOLDER: a guest that leaves the name it was told in this folder of the
+# host, as one does that can write to a share.
+shared() {
+	mkdir -p "$1" ".cache/smolvm/vms/$own"
+	printf dev >".cache/smolvm/vms/$own/name"
+	answer <<-END
+	case \$1 in
+	clean) echo 'shares 1 1'; echo end; echo \$2 >cleaned; exit ;;
+	esac
+	echo >'$1/bottle-'\$2
+	honest "\$@" | sed 's/^shares.*/shares 3 1/'
+	echo end
+	END
+}
+
+@test "a share that other machines use is found; the machine's own is none" {
+	local own folder
+
+	own=$(printf dev | sha256sum | cut -c 1-16)
+	for folder in .cache/smolvm/rootfs/1bb9800-12cea600 .cache/smolvm \
+	    .cache/smolvm/vms/0123456789abcdef \
+	    .cache/smolvm/vms/0123456789abcdef/rootfs; do
+		shared "$folder"
+		check -s 1 -o ignore -e "match:bottle-prove: dev: REACHES a folder of other machines: .*/$folder/bottle-[0-9a-f]{12}" \
+			-- prove
+		check -- find .cache -name 'bottle-*'
+		[ -s cleaned ]
+	done
+	SMOLVM_AGENT_ROOTFS=$PWD/tree
+	export SMOLVM_AGENT_ROOTFS
+	shared "$PWD/tree"
+	check -s 1 -o ignore -e "match:bottle-prove: dev: REACHES a folder of other machines: $PWD/tree/.*" \
+		-- prove
+	for folder in ".cache/smolvm/vms/$own" ".cache/smolvm/vms/$own/rootfs"; do
+		SMOLVM_AGENT_ROOTFS=$PWD/$folder
+		shared "$folder"
+		check -o 'match:.*closed	root folder' -- prove
+	done
+	# what was not mounted is not said to be closed
+	answer <<<'honest "$@" | sed "s/^shares.*/shares 0 0/"; echo end'
+	prove >said
+	check -s 1 -- grep root said
+}
+
+@test "the route of the test is withdrawn, whatever ended it" {
+	local hang='case $1 in
+	unroute) echo "$2" >>undone
+		echo "route 100.96.0.1 eth0"; echo end; exit ;;
+	esac
+	honest "$@"'
+
+	answer <<<"$hang; sleep 7919"
+	check -s 2 -e 'bottle-prove: dev: no end within 1 s' -- \
+		bottle-prove -t 1 -p 3000 dev 127.0.0.16
+	check -s 143 -- timeout --preserve-status -s TERM 1 \
+		bottle-prove -p 3000 dev 127.0.0.16
+	check -s 130 -- timeout --preserve-status -s INT 1 \
+		bottle-prove -p 3000 dev 127.0.0.16
+	answer <<<"$hang; echo tried"
+	check -s 2 -e 'match:.* tried' -- prove
+	check -o '127.0.0.31
+127.0.0.31
+127.0.0.31
+127.0.0.31' -- cat undone
+}

@@ -619,7 +619,7 @@ ask_engine(char *version, size_t size, char **why)
 	if (guest_engine(version, size, &e) == 0)
 		return (0);
 	*version = '\0';
-	*why = alloc_format("%s", e.text);
+	*why = alloc_format("%s %s", guest_smolvm(), e.text);
 	return (-1);
 }
 
@@ -654,6 +654,12 @@ print_statements(const struct bottle *b, const struct machines *all)
 	print_variable("engine", version);
 	print_variable("fault", text);
 	free(text);
+	/*
+	 * Before 1.25.1 all machines of a user but root share a root folder,
+	 * and each can write to it.
+	 */
+	print_variable("own_root", release(version) < RELEASE(1, 25, 1) &&
+	    geteuid() != 0 ? "1" : NULL);
 	/* Up to 1.0.1 create and delete took the name without --name. */
 	print_variable("named", release(version) >= RELEASE(1, 0, 2) ?
 	    "--name" : NULL);

@@ -156,12 +156,13 @@ load bottle.sh
 }
 
 @test "the lock: of the next one too, not of one that was killed" {
-	mkdir -p "${LOCK%/*}"
 	sleep 1000 3>&- &
+	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o 600 -- stat -c %a "$LOCK"
+	check -o 700 -- stat -c %a "${LOCK%/*}"
 	echo "$!" >"$LOCK"
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	check -- ls -A "$TMPDIR"
-	check -o 600 -- stat -c %a "$LOCK"
 	kill "$!"
 	bottle-step -L "$LOCK" dev sh -c 'echo $$ >pid; exec sleep 1000' 3>&- &
 	until_true 5 test -s pid
@@ -262,7 +263,7 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 
 @test "an old engine with sockets on the host: names, list and proof" {
 	: >"$FAKE/tsi"
-	check -o 'match:.*"allowed_cidrs":\["127.0.0.16/32"\],"dns":null,"allowed_ports":null,"previous":\{.*\},"beside_ip":\[\],"ports_enforced":false.*' \
+	check -o 'match:.*"beside_ip":\[\],.*"allowed_cidrs":\["127.0.0.16/32"\],.*"dns":null,.*"ports_enforced":false.*' \
 		-- launch -j dev
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .egress_rules)" = null ]
@@ -297,7 +298,7 @@ refuses() {
 	refuses 'a slug is needed.*' -i bundle:1
 	refuses 'dev: a launch needs -i and at least one -p' -i bundle:1 dev
 	refuses 'dev: a launch needs -i and at least one -p' -p 3000 dev
-	refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' dev
+	refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' -q dev
 	for option in http 1:2:3 1-2 80/sctp : 80: '*' -1 ''; do
 		refuses "-p ${option//\*/\\*}: not as -h says" -i x -p "$option" dev
 	done
@@ -325,7 +326,7 @@ refuses() {
 		dev --network host
 	fails 'match:bottle-launch: dev: port 9418/tcp is published on 0.0.0.0:0 instead of 127.0.0.16 alone' \
 		dev --publish 9418
-	fails 'match:bottle-launch: dev: no such container.*' dev --name other
+	fails 'bottle-launch: dev: docker create made no container dev-bundle' dev --name other
 	fails 'match:bottle-launch: dev: machine create: .*' dev -- --name other
 	fails 'bottle-launch: dev: the machine has what opens it: the hosts localhost' \
 		dev -- --allow-host localhost
@@ -343,10 +344,48 @@ refuses() {
 	cp "$RELEASE/smol/smolvm" smolvm-1.7.7
 	FAKE_ENGINE=$PWD/smolvm-1.7.7
 	wrap "$SMOLVM" "$TESTS/fake_smolvm"
-	check -o 'match:.*"dns":"255.255.255.255","allowed_ports":null,"previous":\{.*\},"beside_ip":\[\],"ports_enforced":false.*' \
+	check -o 'match:.*"beside_ip":\[\],.*"dns":"255.255.255.255",.*"ports_enforced":false.*' \
 		-- launch -j dev
 	smolvm stop --name dev
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 	check -- inside bottle-rm -q dev
 	nothing_left
+}
+
+@test "an engine whose machines share a root folder: each bottle has its own" {
+	local dir
+
+	RELEASE=$("$TESTS/engines" 1.7.7)
+	cp "$RELEASE/smol/smolvm" engine
+	mkdir agent-rootfs
+	tar -xpf "$RELEASE/smol/agent-rootfs.tar" -C agent-rootfs
+	# shellcheck disable=SC2016 # the script expands it
+	printf '#!/bin/sh\n%s\n' 'case $* in
+	"machine start "*)
+		dir=${SMOLVM_AGENT_ROOTFS%/rootfs}
+		stat -c %a "$dir" && cat "$dir/rootfs/etc/os-release" |
+			cmp - "$HOME/agent-rootfs/etc/os-release" &&
+			echo "$dir" >"$HOME/dir"
+		echo no KVM >&2
+		exit 1 ;;
+	esac
+	exec "$HOME/engine" "$@"' >smolvm
+	chmod 755 engine smolvm
+	chmod 666 "$ENGINE/docker.sock"
+	chmod -R go+rX "$BATS_RUN_TMPDIR"
+	chown -R 65534 "$HOME"
+	check -s 2 -e 'bottle-launch: dev: machine start: no KVM
+bottle-launch: dev: everything that was made is taken back' -- inside \
+		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
+		SMOLVM="$PWD/smolvm" \
+		bottle-launch -q -i bundle:1 -p 3000 dev
+	dir=$HOME/.cache/smolvm/vms/$(printf dev | sha256sum | cut -c 1-16)
+	check -o "$dir" -- cat dir
+	[ ! -e "$dir" ]
+	mv agent-rootfs elsewhere
+	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*
+bottle-launch: dev: everything that was made is taken back' -- inside \
+		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
+		SMOLVM="$PWD/smolvm" \
+		bottle-launch -q -i bundle:1 -p 3000 dev
 }

@@ -114,7 +114,9 @@ counted() {
 		ln -sf "$TESTS/fake_call" "called/$name"
 	done
 	ln -sf "$TESTS/../bin/bottle-step" called
-	cp "$TESTS/../bin/bottle-launch" "$TESTS/../bin/bottle-rm" called
+	for name in bottle-launch bottle-rm bottle-watch; do
+		cp "$TESTS/../bin/$name" called
+	done
 	ln -sf "$TESTS/fake_call" fakes/smolvm
 	wrap called/smolvm "$PWD/fakes/smolvm"
 	export REAL_DOCKER=$(type -P docker)

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The machines are those of a real smolvm, which boots none here; the containers
+# are answers of tests/fake_engine.  bottle-launch.t has real ones.
+
+load lib.sh
+
+setup_file() {
+	file_needs 'no engine for this system, or no way to fetch it' \
+		"$TESTS/engines" 1.32.2 || return 0
+	"$TESTS/engines" 1.32.2 >"$BATS_FILE_TMPDIR/release"
+}
+
+setup() {
+	plain_setup
+	RELEASE=$(cat "$BATS_FILE_TMPDIR/release")
+	export SMOLVM=$RELEASE/smol/smolvm
+	export SMOLVM_AGENT_ROOTFS_TAR=$RELEASE/smol/agent-rootfs.tar.zst
+	mkdir -p inspect
+	echo '[]' >list
+	"$TESTS/fake_engine" . 3>&- &
+	ENGINE=$!
+	until_true 5 test -S docker.sock
+	export DOCKER_HOST=unix://$PWD/docker.sock
+}
+
+teardown() {
+	[ -z "${ENGINE:-}" ] || kill "$ENGINE"
+}
+
+# container NAME LABEL STATE [HEALTH [ASKED [PUBLISHED]]]: let the engine have it.
+container() {
+	local none='{}'
+
+	jq -nc --arg name "$1" --arg tag "$2" --arg state "$3" \
+		--arg health "${4:-}" --argjson asked "${5:-$none}" \
+		--argjson published "${6:-$none}" '{Id: ("id-" + $name),
+		Name: ("/" + $name), Config: {Image: "bundle:1", Labels:
+		{bottle: $tag, "bottle.run": "7.8"}}, State: ({Status: $state} +
+		if $health == "" then {} else {Health: {Status: $health}} end),
+		HostConfig: {NetworkMode: "default", PortBindings: $asked},
+		NetworkSettings: {Ports: $published}}' >new
+	cp new "inspect/id-$1"
+	mv new "inspect/$1"
+	jq -c --arg name "$1" --arg state "$3" '. + [{Id: ("id-" + $name),
+		Names: ["/" + $name], State: $state, Ports: [],
+		HostConfig: {NetworkMode: "default"}}]' list >list.new
+	mv list.new list
+}
+
+at() {
+	echo "{\"3000/tcp\":[{\"HostIp\":\"$1\",\"HostPort\":\"3000\"}]}"
+}
+
+machine() {
+	"$SMOLVM" machine create --name "$1" --net "${@:2}" >/dev/null
+}
+
+@test "nothing is there, not even a database: status 0" {
+	check -- bottle-ls
+	check -o '{"bottles":[]}' -- bottle-ls -j
+	check -s 1 -e 'bottle-ls: dev: no such bottle' -- bottle-ls dev
+	[ ! -e .local/share/smolvm ]
+}
+
+@test "no database yet: the containers are listed" {
+	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
+	container other other exited
+	container web-bundle x running
+	check -o 'dev	127.0.0.16	running	-	3000/tcp' -- bottle-ls
+	check -o '{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":[],"bundle_state":"running","health":null,"machine_state":null}' \
+		-- bottle-ls -j dev
+}
+
+@test "no Docker answer is trouble, not nothing" {
+	machine dev -e BOTTLE=dev
+	check -s 2 -e 'match:bottle-ls: .*no.sock.*' -- \
+		env DOCKER_HOST=unix://$PWD/no.sock bottle-ls
+	echo '{"message":"broken"}' >list
+	check -s 2 -e 'match:bottle-ls: .*' -- bottle-ls
+	echo no json >inspect/dev-bundle
+	for option in -j -e; do
+		check -s 2 -e 'match:bottle-ls: .*' -- bottle-ls "$option" dev
+	done
+}
+
+@test "a record that cannot be read is trouble for its own bottle and the list" {
+	machine dev -e BOTTLE=dev --allow-cidr 127.0.0.16/32
+	machine odd -e BOTTLE=odd
+	check -o 'dev	127.0.0.16	-	created	
+odd	-	-	created	' -- bottle-ls
+	sqlite3 .local/share/smolvm/server/smolvm.db "UPDATE vms SET data =
+		CAST('{\"name\":5' AS BLOB) WHERE name = 'odd'"
+	check -s 2 -e 'match:bottle-ls: machine odd: .*' -- bottle-ls
+	check -s 2 -e 'match:bottle-ls: machine odd: .*' -- bottle-ls odd
+	check -o 'dev	127.0.0.16	-	created	' \
+		-e 'match:bottle-ls: machine odd: .*' -- bottle-ls dev
+}
+
+@test "what only has the name is foreign" {
+	container dev-bundle other running
+	check -s 1 -e "bottle-ls: dev: the container dev-bundle is not a bottle's" \
+		-- bottle-ls dev
+	machine dev -e BOTTLE=dev -e BOTTLE=x
+	check -s 1 -e "bottle-ls: dev: the container dev-bundle is not a bottle's
+bottle-ls: dev: the machine dev is not a bottle's" -- bottle-ls dev
+	check -- bottle-ls
+	container dev-bundle dev running
+	check -s 1 -o "match:.*
+container='id-dev-bundle'
+.*
+machine=''
+.*" -e "bottle-ls: dev: the machine dev is not a bottle's" -- bottle-ls -e dev
+}
+
+# fault: what -e says about the bottle dev.
+fault() {
+	eval "$(bottle-ls -e dev)"
+	[ -z "$fault" ] || echo "$fault"
+}
+
+@test "-e: each part, and quoted whatever it is" {
+	machine dev -e BOTTLE=dev -e "BOTTLE_RUN=1'\$(touch evil)"
+	machine two --allow-cidr 127.0.0.20/32 --allow-cidr 10.0.0.0/8
+	container dev-bundle dev running healthy "$(at 127.0.0.16)" \
+		"$(at 127.0.0.16)"
+	export SMOLVM_EXTRA_DISK=/x HOME="$PWD" TMPDIR="/tmp/it's"
+	eval "$(bottle-ls -e dev)"
+	check -o "127.0.0.16 id-dev-bundle running healthy created" -- echo \
+		"$alias" "$container" "$state" "$health" "$machine"
+	check -o " 3000/tcp=127.0.0.16:3000| 127.0.0.20/32|1.32.2|--name|7.8|" \
+		-- echo "$ports|$others|$engine|$named|$container_run|$fault"
+	check -o "-D 255.255.255.255 -p 3000| SMOLVM_EXTRA_DISK" -- echo \
+		"$policy|$dropped"
+	check -o "1'\$(touch evil)" -- echo "$machine_run"
+	[ ! -e evil ]
+	eval "env -i $environment env" >env
+	grep -qx "TMPDIR=/tmp/it's" env
+	check -s 1 -- grep SMOLVM_EXTRA env
+}
+
+@test "-e: why a bottle must not run as it is" {
+	machine dev -e BOTTLE=dev
+	container dev-bundle dev running '' "$(at 127.0.0.16)"
+	check -o 'Docker does not publish port 3000/tcp' -- fault
+	container dev-bundle dev exited '' "$(at 127.0.0.16)"
+	check -o '' -- fault
+	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.1)"
+	check -o 'port 3000/tcp is published on 127.0.0.1:3000 instead of 127.0.0.16 alone' \
+		-- fault
+	container dev-bundle dev exited '' "$(at 127.0.0.1)"
+	check -o '127.0.0.1 is shared: not usable as an alias' -- fault
+	container dev-bundle dev exited '' "$(at 127.0.0.16)"
+	jq -c '.HostConfig.NetworkMode = "host"' inspect/dev-bundle >inspect/new
+	mv inspect/new inspect/dev-bundle
+	check -o "the container has the host's network" -- fault
+	for release in 0.7.2 1.2.4 x ''; do
+		printf '#!/bin/sh\necho smolvm %s\n' "$release" >old
+		chmod +x old
+		check -o 'match:.*smolvm.*' -- env SMOLVM=$PWD/old bash -c \
+			'eval "$(bottle-ls -e dev)"; echo "$fault"'
+	done
+}
+
+@test "the folder of a machine that other users may enter is said" {
+	local dir
+
+	machine dev -e BOTTLE=dev
+	dir=$HOME/.cache/smolvm/vms/$(printf dev | sha256sum | cut -c 1-16)
+	mkdir -p "$dir"
+	printf dev >"$dir/name"
+	check -o ignore -e "bottle-ls: dev: other users may enter the machine's folder: chmod 700 $dir" \
+		-- bottle-ls dev
+	chmod 700 "$dir"
+	check -o ignore -- bottle-ls dev
+}
+
+@test "-w: a health check that is starting is waited for" {
+	container dev-bundle dev running starting
+	(sleep 1; container dev-bundle dev running healthy) 3>&- &
+	check -o 'dev	-	running (healthy)	-	' -- bottle-ls -w 30 dev
+	wait "$!"
+	container dev-bundle dev running starting
+	check -o 'dev	-	running (starting)	-	' -- bottle-ls -w 1 dev
+}
+
+@test "- completes the launch record" {
+	machine dev -e BOTTLE=dev -v /tmp:/x
+	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
+	check -o '{"pool":["127.0.0.16"],"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":["mount /tmp:/x"]}' \
+		-i '{"pool":["127.0.0.16"]}' -- bottle-ls -j dev -
+	check -s 2 -e 'match:bottle-ls: .*' -i '' -- bottle-ls -j dev -
+	check -s 2 -e 'bottle-ls: <stdin>: is not a launch record' -i x -- \
+		bottle-ls -j dev -
+}
+
+@test "usage, and output that is lost" {
+	check -s 2 -e 'match:bottle-ls: Dev: not 1 to 39 .*' -- bottle-ls Dev
+	check -s 2 -e 'bottle-ls: -e: needs a slug, and goes without -j' -- \
+		bottle-ls -e
+	check -s 2 -e 'bottle-ls: one slug at most' -- bottle-ls a b
+	check -s 2 -e 'bottle-ls: -: needs -j' -- bottle-ls dev -
+	container dev-bundle dev running
+	check -s 2 -e 'match:bottle-ls: <stdout>.*' -- \
+		sh -c 'bottle-ls >/dev/full'
+}

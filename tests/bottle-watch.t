@@ -1,0 +1,160 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Each kind of drift, made for real: a real Docker Engine and a real smolvm whose
+# machines are a fake.
+
+load lib.sh
+load bottle.sh
+
+# watch [OPTION...]: watch the bottle dev until it has been looked at once.
+watch() {
+	inside bottle-watch -i 1 "$@" dev >events 2>err 3>&- &
+	WATCH=$!
+	until_true 30 grep -q '	proved	' events
+}
+
+# drifts KIND DETAIL: it ends with that event, and with status 1.
+drifts() {
+	local status=0
+
+	wait "$WATCH" || status=$?
+	tail -n 1 events | cut -f 2- >last
+	same event "match:$1	$2" last && [ "$status" = 1 ] && [ ! -s err ] &&
+		return
+	echo "status: $status"
+	cat events err
+	return 1
+}
+
+@test "the policy in its row, other listeners, the engine" {
+	launch dev
+	watch
+	check -o 'match:20[0-9-]+T[0-9:]+Z	proved	smolvm 1\.32\.2' -- cat events
+	edit dev '$.allowed_cidrs' '["127.0.0.16/32","10.0.0.0/8"]'
+	drifts policy '.*10\.0\.0\.0/8.*'
+	inside bottle-launch -q dev >/dev/null 2>&1 || inside bottle-launch -q dev
+
+	watch
+	edit dev '$.network_name' '"other"'
+	drifts fault 'the machine has what opens it: network other'
+	edit dev '$.network_name' null
+
+	watch
+	inside "$TESTS/sockets" tcp,127.0.0.16,5001 -- sleep 20 3>&- &
+	drifts listener '.*: process [0-9]+, sockets, has port 5001/tcp'
+	kill "$!"
+	until_true 5 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" \
+		nc -z 127.0.0.16 5001
+
+	watch
+	sed 's/^exec/[ "$*" != --version ] || { echo smolvm 9.9.9; exit; }\nexec/' \
+		"$SMOLVM" >new
+	chmod +x new
+	mv new "$SMOLVM"
+	drifts engine 'smolvm 9\.9\.9, was 1\.32\.2'
+}
+
+@test "the container: stopped, replaced, elsewhere, unhealthy" {
+	launch dev
+	watch
+	inside docker kill dev-bundle >/dev/null
+	inside "$TESTS/sockets" tcp,0.0.0.0,3000 -- sleep 60 3>&- &
+	drifts container exited
+	inside docker start dev-bundle >/dev/null 2>&1 || :
+	check -s 2 -e 'match:bottle-watch: dev: .*' -- inside bottle-watch dev
+	kill "$!"
+	until_true 5 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" \
+		nc -z 127.0.0.1 3000
+	inside bottle-launch -q dev
+
+	# what answers in its place is said
+	watch
+	inside docker pause dev-bundle >/dev/null
+	drifts container paused
+	check -o 'match:.*	listener	127.0.0.16 3000/tcp .*answers in its place
+.*' -- sed 1d events
+	inside docker unpause dev-bundle >/dev/null
+
+	watch
+	inside docker rm -f dev-bundle >/dev/null
+	inside docker run -d --name dev-bundle --label bottle=dev \
+		-p 127.0.0.20:3000:3000 bundle:1 >/dev/null
+	drifts container '(recreated as [0-9a-f]{64}|removed)'
+}
+
+@test "health, and the machine" {
+	local id
+
+	id=$(inside docker create bundle:1)
+	inside docker commit -c 'HEALTHCHECK --interval=1s --retries=1 CMD [ ! -e /ill ]' \
+		"$id" bundle:well >/dev/null
+	inside docker rm "$id" >/dev/null
+	launch -i bundle:well dev
+	watch
+	inside docker exec dev-bundle sh -c ': >/ill'
+	drifts health unhealthy
+	inside docker exec dev-bundle busybox rm /ill
+	inside bottle-launch -q dev
+
+	watch
+	smolvm stop --name dev
+	drifts machine stopped
+	inside bottle-launch -q dev
+	watch
+	kill -9 "$(row dev .pid)"
+	drifts machine stopped
+}
+
+@test "the route is lost: the next proof fails" {
+	launch dev
+	inside smolvm-aliasroute -d dev 127.0.0.16 >/dev/null
+	inside bottle-watch -i 1 dev >events 2>err 3>&- &
+	WATCH=$!
+	drifts proof '.*'
+}
+
+@test "denied connections are events, printable and not too many" {
+	local log
+
+	launch dev
+	log=$(echo "$HOME"/.cache/smolvm/vms/*)/egress-denials.log
+	echo '[2026-11-29T20:25:37Z]: egress policy denied connect to 1.1.1.1:1' >"$log"
+	watch
+	printf '[2026-11-29T20:25:38Z]: egress policy denied connect to 8.8.8.8:443\n[..]: egress policy denied resolve \033[1mx\n' >>"$log"
+	until_true 10 grep -q 8.8.8.8 events
+	yes | head -n 100000 >>"$log"
+	until_true 10 grep -q ' more, or more than that' events
+	kill "$WATCH"
+	check -s 143 -- wait "$WATCH"
+	check -o 'denied	connect to 8.8.8.8:443
+denied	resolve ?[1mx' -- sh -c \
+		'grep denied events | cut -f 2- | head -n 2'
+	[ "$(wc -l <events)" -lt 30 ]
+	check -s 1 -- grep 1.1.1.1 events
+	check -- ls -A "$TMPDIR"
+}
+
+@test "what cannot be watched, and -q" {
+	check -s 2 -e 'bottle-watch: dev: does not run: bottle-launch starts it' -- \
+		inside bottle-watch dev
+	check -s 2 -e 'match:bottle-watch: .*no.sock.*' -- \
+		env DOCKER_HOST=unix:///no.sock bottle-watch dev
+	check -s 2 -e 'match:bottle-watch: -i x: .*' -- bottle-watch -i x dev
+	launch dev
+	counted
+	inside bottle-watch -q -i 1 dev >events 2>err 3>&- &
+	WATCH=$!
+	until_true 30 grep -q '^bottle-prove ' "$CALLS/log"
+	smolvm stop --name dev
+	drifts machine stopped
+	check -o 1 -- sh -c 'wc -l <events'
+}
+
+@test "bottle-watch.1: the example" {
+	launch dev
+	smolvm stop --name dev
+	PATH=$BATS_TEST_TMPDIR:$PATH
+	example -e ignore <<-'END'
+		bottle-watch -q dev || smolvm machine stop --name dev
+	END
+}

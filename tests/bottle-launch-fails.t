@@ -343,7 +343,7 @@ bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/udp' -- sort er
 	wide '-p tcp -d 172.17.0.1'
 	reaches 172.17.0.1/tcp
 	wide open '-p tcp -d 127.0.0.1'
-	reaches '127.0.0.1/tcp, also through the gateway'
+	reaches 127.0.0.1/tcp
 	inside socat UDP-LISTEN:53,bind=127.0.0.1,fork EXEC:cat 3>&- &
 	wide 'resolver 127.0.0.1'
 	reaches 'a resolver: DNS queries are answered'

@@ -84,6 +84,12 @@ def code_options(tool):
     source = TOP / "bin" / f"{tool}.c"
     if source.exists():
         string = re.search(r'"\+" ARGS_COMMON\s+"([^"]*)"', source.read_text())
+        if "policy_letters" in source.read_text():
+            # A row of the table of a policy's members may have an option.
+            rows = (TOP / "lib/smolvm/policy.c").read_text()
+            string = [None, string[1] + "".join(
+                letter + ":" for letter in re.findall(
+                    r'^\t\{ "\w+", \w+, "[^"]*", \d, \'(\w)\'', rows, re.M))]
     else:
         source = TOP / "bin" / tool
         string = re.search(r"getopts '?:?([A-Za-z:]*)", source.read_text())

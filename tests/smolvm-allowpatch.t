@@ -1441,9 +1441,9 @@ not yet' <<-'END'
 	example -o ignore -e ignore <<-'END'
 	jq -r '.machines[] | select(.record.dns_filter_hosts == null).name' \
 	    saved.json | while read -r name; do
-		jq --arg name "$name" '.machines[] | select(.name == $name) |
-		    .record | {allowed_cidrs, dns, egress_rules}' saved.json |
-		    smolvm-allowpatch "$name" -
+	    jq --arg name "$name" '.machines[] | select(.name == $name).record |
+	        {allowed_cidrs, dns, egress_rules}' saved.json |
+	        smolvm-allowpatch "$name" -
 	done
 	END
 	sql .dump | diff original -

@@ -216,7 +216,8 @@ other_access_list(const struct json *machine, const struct json *launch)
 	if (launch != NULL) {
 		json_each(launch, add_unknown, list);
 		v = json_get(launch, "resources");
-		json_each(v, add_unknown, list);
+		if (v != NULL)
+			json_each(v, add_unknown, list);
 		json_free(v);
 	}
 	return (list);

@@ -10,15 +10,14 @@ load bottle.sh
 # by_hand: smolvm is found by its name, and examples run where Docker is.
 by_hand() {
 	mkdir path
-	ln -s "$TESTS/fake_smolvm" path/smolvm
+	wrap path/smolvm "$TESTS/fake_smolvm"
 	PATH=$PWD/path:$PATH
 	unset SMOLVM
 	EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
 }
 
-# from_page: by_hand, with what bottle-launch(1) begins with: the bundle, whose
-# command is the page's own script, and a pack.  Both are made once.
-from_page() {
+# prepared: by_hand, with a bundle and a pack, which are made once.
+prepared() {
 	local pack=$BATS_FILE_TMPDIR/agent.smolmachine
 
 	by_hand
@@ -37,21 +36,21 @@ from_page() {
 	ln -s "$pack" .
 }
 
-# What the agent finds in its environment, and can do with it: the proxy, the
-# MCP server past the proxy, and the git gate under another name.
+# What the agent does: it asks through the proxy, the MCP server without it,
+# and the git gate.
 the_agent() {
 	cat <<-'END'
 	#!/bin/sh
-	curl -s http://example.com/
+	curl -s -o /dev/null -w 'proxy %{http_connect}\n' https://example.com/
 	curl -s "$MCP_URL"
-	git ls-remote https://github.com/agent/work HEAD
+	host=${MCP_URL#http://}
+	git ls-remote "git://${host%%:*}/agent/work" HEAD
 	END
 }
 
 # answers: what that prints.
 answers() {
-	printf 'proxied: GET http://example.com/ HTTP/1.1\nmcp\n%s\tHEAD\n' \
-		"$(cat "$BATS_FILE_TMPDIR/commit")"
+	printf 'proxy 200\nmcp\n%s\tHEAD\n' "$(cat "$BATS_FILE_TMPDIR/commit")"
 }
 
 # the_bundle: the image bundle:1, with a real git in it, and stand-ins for the
@@ -66,23 +65,19 @@ the_bundle() {
 		mkdir -p "$image${file%/*}"
 		cp -L "$file" "$image$file"
 	done
-	sed -n '/^#!\/bin\/sh$/,/^\.Ed$/p' "$TESTS/../man/bottle-launch.1" |
-		sed '$d' >"$image/start"
-	cat >"$image/bin/tinyproxy" <<-'END'
+	cat >"$image/start" <<-'END'
 	#!/bin/sh
-	exec nc -ll -p 3128 -e /bin/proxied
+	nc -ll -p 3128 -e /bin/proxied &
+	git daemon --export-all --base-path=/srv/git &
+	exec httpd -f -p 3000 -h /www
 	END
 	cat >"$image/bin/proxied" <<-'END'
 	#!/bin/sh
 	read -r request
 	while read -r line && [ ${#line} -gt 1 ]; do :; done
-	printf 'HTTP/1.0 200 OK\r\n\r\nproxied: %s\n' "${request%?}"
+	printf 'HTTP/1.0 200 OK\r\n\r\n'
 	END
-	cat >"$image/mcp-server" <<-'END'
-	#!/bin/sh
-	exec httpd -f -p 3000 -h /www
-	END
-	chmod +x "$image/start" "$image/mcp-server" "$image"/bin/*
+	chmod +x "$image/start" "$image"/bin/*
 	mkdir "$image/www"
 	echo mcp >"$image/www/mcp"
 	repo=$image/srv/git/agent/work.git
@@ -95,66 +90,56 @@ the_bundle() {
 		-c "ENV PATH=/bin:$exec" - bundle:1 >/dev/null
 }
 
-@test "bottle-launch.1: the launch, what to check, the agent, and the end" {
-	from_page
+@test "README: from nothing to a running agent, and to nothing again" {
+	prepared
+	EXAMPLE_SH="$EXAMPLE_SH -e"
 	example -e 'match:(bottle-launch: dev: [^:]+ s\)
-?)+' <<-'END'
-		bottle-launch -j -f agent.smolmachine -i bundle:1 \
+?)+' -o "match:dev	127.0.0.16	running	running	.*
+$(answers)
+dev	127.0.0.16	running	running	.*" <<-'END'
+		bottle-launch -f agent.smolmachine -i bundle:1 -x http://{}:3128 \
 		    -p 3128 -p 9418 -p 3000 \
-		    -e HTTP_PROXY=http://{}:3128 -e http_proxy=http://{}:3128 \
 		    -e HTTPS_PROXY=http://{}:3128 -e https_proxy=http://{}:3128 \
-		    -e GIT_CONFIG_COUNT=1 \
-		    -e GIT_CONFIG_KEY_0=url.git://{}:9418/.insteadOf \
-		    -e GIT_CONFIG_VALUE_0=https://github.com/ \
-		    -e MCP_URL=http://{}:3000/mcp dev >dev.json
-	END
-	check -o "$(shown | anywhere)" -i file:dev.json -- anywhere
-	example -o "$(looks_well)" <<-'END'
-		jq -c '[.ports_enforced, .beside_ip]' dev.json
-		alias=$(jq -r .alias dev.json)
-		bottle-ls
-		smolvm-allowpatch -l dev
-		smolvm-allowpatch -c -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
-		    dev "$alias"
-		loalias-audit -o dev-bundle "$alias"
-		bottle-prove -s - <dev.json >/dev/null && echo closed
-	END
-	example -o "$(answers)" <<-'END'
+		    -e MCP_URL=http://{}:3000/mcp dev
 		smolvm machine exec --name dev -- agent
+		bottle-ls
 	END
-	smolvm stop --name dev
-	example -o 'match:127.0.0.16	100.96.[0-9].1	eth0' <<-'END'
-		smolvm machine start --name dev && smolvm-aliasroute dev 127.0.0.16
+	inside docker stop -t 0 dev-bundle
+	example -s 2 -e 'match:bottle-watch: dev: does not run.*' <<-'END'
+		bottle-watch dev
 	END
-	example -o "match:$(proved 127.0.0.16 3000)" <<-'END'
-		bottle-prove -p 3000 dev 127.0.0.16
+	example -e 'match:.+' -o 'match:dev	127.0.0.16	running	running	.*' \
+		<<-'END'
+		bottle-launch dev
 	END
+	{ until_true 60 grep -qs '	proved	' .out &&
+		inside docker stop -t 0 dev-bundle; } &
+	example -e ignore -o 'match:.*	proved	.*
+(.*
+)*.*	container	exited
+(.*
+)*.*Stopped.*' <<-'END'
+		bottle-watch dev || smolvm machine stop --name dev
+	END
+	wait
 	example -e ignore <<-'END'
 		bottle-rm dev
 	END
 	nothing_left
 }
 
-# shown: the launch record in bottle-tools(7).
-shown() {
-	sed -n '/^{"interface"/,/^\.Ed$/p' "$TESTS/../man/bottle-tools.7" |
-		sed '$d' | tr -d '\n'
-}
-
-# anywhere: the record but for what was tried, which is up to the host.
-anywhere() {
-	jq -c '.verified |= map(select(test("^reached|dns$")))'
-}
-
-# looks_well: what the checks print.
-looks_well() {
-	cat <<-END
-	[true,[]]
-	dev	127.0.0.16	running	running	3000/tcp,3128/tcp,9418/tcp
-	dev	running	127.0.0.16/32	255.255.255.255	3000/tcp,3128/tcp,9418/tcp	none	[]
-	$(audited)
-	closed
-	END
+@test "the record of a launch" {
+	prepared
+	inside bottle-launch -qj -f agent.smolmachine -i bundle:1 \
+		-p 3128 -p 9418 -p 3000 dev >dev.json
+	check -o '["added","alias","allowed_cidrs","allowed_ports","beside_ip","bundle","dns","engine","env","interface","machine","owner","pool","ports","ports_enforced","previous","proved_at","route","verified"]' \
+		-i file:dev.json -- jq -c keys
+	check -o '{"alias":"127.0.0.16","machine":"dev","bundle":"dev-bundle","allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","allowed_ports":["3000/tcp","3128/tcp","9418/tcp"],"ports_enforced":true}' \
+		-i file:dev.json -- jq -c '{alias, machine, bundle, allowed_cidrs,
+		dns, allowed_ports: (.allowed_ports | sort), ports_enforced}'
+	check -o ignore -i file:dev.json -- inside bottle-prove -s -
+	inside bottle-rm -q dev
+	nothing_left
 }
 
 # audited [ALIAS]: what loalias-audit prints when all is well.
@@ -178,27 +163,19 @@ proved() {
 	printf '(closed	[^\t]+\n)+closed	dns'
 }
 
-@test "bottle-tools.7, bottle-launch.1: the same by hand, in one shell" {
-	from_page
-	example -o "$(printf '127.0.0.%s\n' $(seq 16 31))" <<-'END'
-		loalias-ensure
-	END
-	example -o 127.0.0.16 <<-'END'
-		loalias-ensure | loalias-pick -
-	END
+@test "bottle-tools.7: a launch by hand, in one shell" {
+	prepared
 	EXAMPLE_SH="$EXAMPLE_SH -e"
 	# Another machine has an alias on its list, behind another network.
 	smolvm create --name web --net --allow-cidr 10.0.0.0/8 \
 		--allow-cidr 127.0.0.16/32
-	example -e ignore -o "match:127.*
-[0-9a-f]{64}
+	example -e ignore -o "match:[0-9a-f]{64}
 dev-bundle
 $(audited 127.0.0.17)
 .*127.0.0.17/32
-127.0.0.17/32
-.*127.0.0.17	100.96.0.1	eth0
-$(proved 127.0.0.17 3128 9418 3000)" <<-'END'
-		loalias-ensure
+127.0.0.17	100.96.0.1	eth0
+$(proved 127.0.0.17 3128 9418 3000)
+$(answers)" <<-'END'
 		held=$(smolvm-allowpatch -l | cut -f 3 | tr , '\n' |
 		    sed -n '/^127\./p')
 		loalias-ensure | loalias-pick -x "$held" - -- docker create \
@@ -206,7 +183,7 @@ $(proved 127.0.0.17 3128 9418 3000)" <<-'END'
 		    -p {}:3128:3128 -p {}:9418:9418 -p {}:3000:3000 bundle:1
 		docker start dev-bundle
 		alias=$(docker port dev-bundle 3000/tcp | cut -d : -f 1)
-		loalias-audit -o dev-bundle "$alias"
+		loalias-audit -b -o dev-bundle "$alias"
 		eval "$(no_proxy= NO_PROXY=localhost,127.0.0.1 \
 		    noproxy-add -e "$alias")"
 		smolvm machine create --name dev --from agent.smolmachine --net \
@@ -216,26 +193,19 @@ $(proved 127.0.0.17 3128 9418 3000)" <<-'END'
 		    -e "http_proxy=http://$alias:3128" \
 		    -e "HTTPS_PROXY=http://$alias:3128" \
 		    -e "https_proxy=http://$alias:3128" \
-		    -e GIT_CONFIG_COUNT=1 \
-		    -e "GIT_CONFIG_KEY_0=url.git://$alias:9418/.insteadOf" \
-		    -e GIT_CONFIG_VALUE_0=https://github.com/ \
 		    -e "MCP_URL=http://$alias:3000/mcp"
 		smolvm-allowpatch -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
-		    dev "$alias"
-		smolvm-allowpatch -n -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
 		    dev "$alias"
 		smolvm machine start --name dev
 		smolvm-allowpatch -c -D 255.255.255.255 -p 3128 -p 9418 -p 3000 \
 		    dev "$alias"
 		smolvm-aliasroute dev "$alias"
 		bottle-prove -p 3128 -p 9418 -p 3000 dev "$alias"
+		smolvm machine exec --name dev -- agent
 	END
 	# It is a bottle as any other.
 	check -o 'dev	127.0.0.17	running	running	3000/tcp,3128/tcp,9418/tcp' \
 		-- inside bottle-ls
-	example -o "$(answers)" <<-'END'
-		smolvm machine exec --name dev -- agent
-	END
 	example -o ignore -e ignore <<-'END'
 		smolvm machine stop --name dev
 		smolvm machine delete --name dev -f

@@ -56,12 +56,6 @@ message() {
 	check -o "match:-	2	$3;" -- cat observed
 }
 
-# refused VERSION NAME ERE: the same, and nothing is left?
-refused() {
-	message "$1" "refused-$2" "$3"
-	row "$1" "left-$2" - - ''
-}
-
 @test "the flag is dropped by 1.7.7, and kept by 1.32.2; the patch holds" {
 	row 1.7.7 flag null - -
 	row 1.7.7 launched-list null null '["127.0.0.16/32"]'
@@ -129,7 +123,7 @@ refused() {
 }
 
 @test "a real curl goes to the bundle directly, past the proxy it is told of" {
-	both curl proxied proxied direct
+	both curl proxied - direct
 }
 
 @test "a second bottle at the same time: its own alias, and not the first's" {
@@ -150,28 +144,27 @@ refused() {
 }
 
 @test "refused: a list widened, and a resolver, seen by the proof alone" {
-	refused 1.7.7 list '.*bottle-prove: cheat: REACHES 127.0.0.31/tcp;'\
-'.*REACHES a resolver: DNS queries are answered'
+	message 1.7.7 refused '.*bottle-prove: cheat: REACHES 127.0.0.31/tcp;'\
+'.*REACHES a resolver: DNS queries are answered.*'
+	row 1.7.7 left-refused - - ''
 }
 
 @test "refused: port rules that open all, seen by the proof alone" {
-	refused 1.32.2 rules '.*bottle-prove: cheat: REACHES .*'
+	message 1.32.2 refused '.*bottle-prove: cheat: REACHES .*'
+	row 1.32.2 left-refused - - ''
 }
 
 @test "refused: a guest in which nothing connects" {
 	message 1.7.7 judged-broken-probe 'bottle-prove: dev: the guest '\
-'cannot reach its own bundle at 127\.0\.0\.16:3000 .*'
+'(cannot reach its own bundle|sends no datagrams) .*'
 }
 
 @test "refused with -s: ports of others on the alias, where rules do not hold" {
-	message 1.7.7 judged-strict 'bottle-launch: dev: bottle-prove: '\
-'REACHES ports of 127\.0\.0\.16 that are not the bundle.s'
+	message 1.7.7 judged-strict '.*REACHES ports of 127\.0\.0\.16 that '\
+'are not the bundle.s.*'
 }
 
-@test "refused: an environment that changes what a list means" {
-	local said='bottle-launch: cheat: SMOLVM_EGRESS_FLOOR in the '\
-'environment changes what a list means'
-
-	refused 1.7.7 floor "$said"
-	refused 1.32.2 floor "$said"
+@test "a variable that changes what a list means is kept from the engine" {
+	both dropped - - 'bottle-launch: two: smolvm is run without '\
+'SMOLVM_EGRESS_FLOOR'
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "alias/audit.h"
+#include "alias/owners.h"
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/error.h"
@@ -19,14 +20,22 @@
 #include "net/addr.h"
 #include "net/pool.h"
 
+#define WAIT_MAX	1000000UL	/* seconds */
+
 static const char usage[] =
-    "usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]\n"
-    "                     [address ... | -]\n"
-    "       loalias-audit -b [-j] [-w seconds] [-H endpoint] [-o owner]\n"
-    "                     [address ... | -]\n";
+"usage: loalias-audit [-bj] [-f containers | -H endpoint] [-o owner]...\n"
+"                     [-w seconds] [address ... | -]\n"
+"  -b             only what is bound to the address itself counts\n"
+"  -f containers  read the containers from a file, the output of docker inspect\n"
+"  -H endpoint    ask this engine, written as for docker -H\n"
+"  -j             print JSON: the launch record, if - is one\n"
+"  -o owner       this container may answer: name, ID, label=KEY[=VALUE]\n"
+"  -w seconds     wait for what is foreign to end\n"
+"man loalias-audit\n";
 
 struct options {
-	const char	*endpoint, *file, *owner;
+	const char	*endpoint, *file;
+	struct owners	 owners;
 	int		 bound, json;
 	unsigned long	 seconds;
 };
@@ -34,6 +43,7 @@ struct options {
 static void
 read_options(struct options *o, int argc, char **argv)
 {
+	struct error e;
 	int opt;
 
 	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "bf:H:jo:w:")) != -1)
@@ -51,11 +61,13 @@ read_options(struct options *o, int argc, char **argv)
 			o->json = 1;
 			break;
 		case 'o':
-			o->owner = optarg;
+			if (owners_add(&o->owners, optarg, &e) == -1)
+				args_error("-o: %s", e.text);
 			break;
 		case 'w':
-			if (args_number(optarg, 0, 9999, &o->seconds) == -1)
-				args_error("-w: not 0 to 9999 seconds");
+			if (args_number(optarg, 0, WAIT_MAX, &o->seconds) ==
+			    -1)
+				args_error("-w: not a number of seconds");
 			break;
 		default:
 			args_common(opt, argv, usage);
@@ -67,14 +79,22 @@ static void
 check_usage(const struct options *o, char *const *operand)
 {
 	size_t dashes, n;
+	int file;
 
 	dashes = 0;
 	for (n = 0; operand[n] != NULL; n++)
 		dashes += strcmp(operand[n], "-") == 0;
-	if ((o->file != NULL && o->endpoint != NULL) ||
-	    (dashes > 0 && n > 1) ||
-	    (dashes > 0 && o->file != NULL && strcmp(o->file, "-") == 0))
-		args_usage(usage);
+	file = o->file != NULL && strcmp(o->file, "-") == 0;
+	if (o->file != NULL && o->endpoint != NULL)
+		args_error("either -f or -H");
+	if (file && o->seconds > 0)
+		args_error("-w: standard input can be read once only");
+	if (dashes > 1 || (dashes > 0 && file))
+		args_error("only one - can be standard input");
+	if (dashes > 0 && n > 1)
+		args_error("either addresses or -");
+	if (n == 0 && !file)
+		args_no_input();
 }
 
 /* A record that names an alias is about this one, whatever its pool is. */
@@ -151,8 +171,19 @@ print_text(const struct audit *found)
 	}
 }
 
+/* Is ${a} not an owner's?  With -b, what is bound to all addresses is fine. */
+static int
+is_foreign(const struct options *o, const struct answer *a)
+{
+
+	if (o->bound && addr_compare(&a->bound, &a->alias) != 0)
+		return (0);
+	return (a->container == NULL ||
+	    !owners_have(&o->owners, a->container));
+}
+
 static struct json *
-to_record(const struct answer *a)
+to_record(const struct options *o, const struct answer *a)
 {
 	struct json *r;
 	char buf[ADDR_STRLEN], *port;
@@ -175,11 +206,13 @@ to_record(const struct answer *a)
 		json_set(r, "process", json_new_string(a->name));
 		json_set(r, "pid", json_new_integer(a->pid));
 	}
+	json_set(r, "foreign", json_new_bool(is_foreign(o, a)));
 	return (r);
 }
 
 static void
-print_json(const struct audit *found, const struct json *given)
+print_json(const struct options *o, const struct audit *found,
+    const struct json *given)
 {
 	struct json *list, *r;
 	char *text;
@@ -187,7 +220,7 @@ print_json(const struct audit *found, const struct json *given)
 
 	list = json_new(JSON_ARRAY);
 	for (i = 0; i < found->count; i++)
-		json_append(list, to_record(&found->answer[i]));
+		json_append(list, to_record(o, &found->answer[i]));
 	r = given != NULL ? json_copy(given) : json_new(JSON_OBJECT);
 	json_set(r, "listeners", list);
 	text = json_format(r);
@@ -196,31 +229,31 @@ print_json(const struct audit *found, const struct json *given)
 	json_free(r);
 }
 
-/* The owner: that of the command line, or else of the record. */
+static int
+add_owner(const struct json *r, void *arg, struct error *e)
+{
+
+	if (json_string(r) == NULL)
+		return (error_set(e, "is not a string"));
+	return (owners_add(arg, json_string(r), e));
+}
+
+/* Without -o, take the owners of the record: a string, or an array of them. */
 static int
 read_owner(struct options *o, const struct json *r, struct json **owner,
     struct error *e)
 {
+	int result;
 
 	*owner = r != NULL ? json_get(r, "owner") : NULL;
-	if (*owner == NULL || json_kind(*owner) == JSON_NULL)
+	if (*owner == NULL || json_kind(*owner) == JSON_NULL ||
+	    o->owners.count > 0)
 		return (0);
-	if (json_string(*owner) == NULL)
-		return (error_set(e, INPUT_NAME ": owner: is not a string"));
-	if (o->owner == NULL)
-		o->owner = json_string(*owner);
-	return (0);
-}
-
-/* Is ${a} not the owner's?  With -b, what is bound to all addresses is well. */
-static int
-is_foreign(const struct options *o, const struct answer *a)
-{
-
-	if (o->bound && addr_compare(&a->bound, &a->alias) != 0)
-		return (0);
-	return (o->owner == NULL || a->container == NULL ||
-	    strcmp(a->container->name, o->owner) != 0);
+	if (json_kind(*owner) == JSON_ARRAY)
+		result = json_elements(*owner, add_owner, &o->owners, e);
+	else
+		result = add_owner(*owner, &o->owners, e);
+	return (result == -1 ? error_prefix(e, INPUT_NAME ": owner") : 0);
 }
 
 static int
@@ -234,7 +267,7 @@ has_foreign(const struct options *o, const struct audit *found)
 	return (0);
 }
 
-/* With -b: say what is foreign, for a script that passes on what is said. */
+/* With -b: name what is foreign, for scripts that show standard error. */
 static void
 warn_foreign(const struct options *o, const struct audit *found)
 {
@@ -272,6 +305,7 @@ find(const struct options *o, const struct pool *pool, struct containers *c,
 
 	for (left = o->seconds * 2;; left--) {
 		if (read_containers(o, c, e) == -1 ||
+		    owners_exist(&o->owners, c, e) == -1 ||
 		    audit_find(pool, c, found, e) == -1)
 			return (-1);
 		if (left == 0 || !has_foreign(o, found))
@@ -279,6 +313,49 @@ find(const struct options *o, const struct pool *pool, struct containers *c,
 		audit_free(found);
 		containers_free(c);
 		nanosleep(&tick, NULL);
+	}
+}
+
+/* Is ${asked} published, at whatever port? */
+static int
+is_published(const struct container *c, const struct binding *asked)
+{
+	const struct binding *b;
+	size_t i;
+
+	for (i = 0; i < c->published.count; i++) {
+		b = &c->published.binding[i];
+		if (addr_compare(&b->host, &asked->host) == 0 &&
+		    b->port == asked->port &&
+		    strcmp(b->proto, asked->proto) == 0)
+			return (1);
+	}
+	return (0);
+}
+
+/* Say which ports a container should have on ${pool}, and has not; and what
+   is odd. */
+static void
+warn_unpublished(const struct containers *all, const struct pool *pool)
+{
+	char host[ADDR_STRLEN], name[ERROR_QUOTE];
+	const struct binding *b;
+	const struct container *c;
+	size_t i, k;
+
+	for (i = 0; i < all->count; i++) {
+		c = &all->container[i];
+		error_quote(name, c->name, strlen(c->name));
+		if (c->odd != NULL)
+			warnx("container %s: %s", name, c->odd);
+		for (k = 0; container_live(c) && k < c->asked.count; k++) {
+			b = &c->asked.binding[k];
+			if (pool_has(pool, &b->host) && !is_published(c, b))
+				warnx("container %s: asked for port %u/%s on "
+				    "%s, but does not publish it", name,
+				    b->port, b->proto,
+				    addr_format(&b->host, host));
+		}
 	}
 }
 
@@ -309,11 +386,13 @@ main(int argc, char *argv[])
 		warnx("this kernel lacks sock_diag: IPv6-only sockets are "
 		    "counted, too");
 	if (o.json)
-		print_json(&found, in.record);
+		print_json(&o, &found, in.record);
 	else
 		print_text(&found);
 	foreign = has_foreign(&o, &found);
+	warn_unpublished(&c, &pool);
 	warn_foreign(&o, &found);
+	owners_free(&o.owners);
 	json_free(owner);
 	audit_free(&found);
 	containers_free(&c);

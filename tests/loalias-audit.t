@@ -145,7 +145,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 	check -s 1 -o '127.0.0.16	80/tcp	0.0.0.0	-' -- \
 		inside "$TESTS/sockets" tcp,0.0.0.0,80 -- \
 		unshare -U loalias-audit -f none.json 127.0.0.16
-	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"80/tcp","bound":"0.0.0.0"}]}' \
+	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"80/tcp","bound":"0.0.0.0","foreign":true}]}' \
 		-- inside "$TESTS/sockets" tcp,0.0.0.0,80 -- \
 		unshare -U loalias-audit -j -f none.json 127.0.0.16
 }
@@ -175,7 +175,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 
 @test "-j prints one object, and hands a record on" {
 	need 'no network namespaces' inside true
-	check -s 1 -o 'match:\{"listeners":\[\{"alias":"127.0.0.16","port":"53/udp","bound":"0.0.0.0","process":"sockets","pid":[0-9]+\}\]\}' \
+	check -s 1 -o 'match:\{"listeners":\[\{"alias":"127.0.0.16","port":"53/udp","bound":"0.0.0.0","process":"sockets","pid":[0-9]+,"foreign":true\}\]\}' \
 		-- audit udp,0.0.0.0,53 -- -j 127.0.0.16
 	check -i '{"pool":["127.0.0.16","127.0.0.17"],"alias":"127.0.0.17","x":[1.5,null],"listeners":"old"}' \
 		-o '{"pool":["127.0.0.16","127.0.0.17"],"alias":"127.0.0.17","x":[1.5,null],"listeners":[]}' \
@@ -262,6 +262,48 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		inside loalias-audit -f web.json -
 }
 
+@test "-o: names, IDs, labels; several; those of the record" {
+	need 'no network namespaces' inside true
+	echo "$web" | jq '.[0] += {Config: {Labels: {project: "shop"}}} |
+		. + [.[0] + {Id: "fedcba9876543210", Name: "/db"} |
+		.NetworkSettings.Ports = {"1/tcp":
+		[{HostIp: "127.0.0.16", HostPort: "1"}]}]' >web.json
+	for owners in 'web -o db' 'label=project' 'label=project=shop'; do
+		# shellcheck disable=SC2086 # words
+		check -o ignore -- inside loalias-audit -o $owners -f web.json
+	done
+	for owners in web db label=project=x label=x; do
+		check -s 1 -o ignore -- \
+			inside loalias-audit -o "$owners" -f web.json
+	done
+	check -i '{"alias":"127.0.0.16","owner":["web","db"]}' -o ignore -- \
+		inside loalias-audit -f web.json -
+	check -s 1 -i '{"alias":"127.0.0.16","owner":["web"]}' -o ignore -- \
+		inside loalias-audit -f web.json -
+	check -s 2 -e 'loalias-audit: 0123456789ab: no container has this ID' \
+		-- inside loalias-audit -o 0123456789ab -f <(echo '[]')
+	check -s 1 -o '{"listeners":[{"alias":"127.0.0.16","port":"1/tcp","bound":"127.0.0.16","container":"db","container_port":"1/tcp","foreign":true},{"alias":"127.0.0.16","port":"5353/udp","bound":"0.0.0.0","container":"web","container_port":"53/udp","foreign":false},{"alias":"127.0.0.16","port":"8080/tcp","bound":"127.0.0.16","container":"web","container_port":"80/tcp","foreign":false}]}' \
+		-- inside loalias-audit -j -o web -f web.json 127.0.0.16
+}
+
+@test "what a container asked for and does not publish is not its own" {
+	need 'no network namespaces' inside true
+	local said='loalias-audit: container dev-bundle: asked for port 3000/tcp on 127.0.0.16, but does not publish it'
+
+	echo '[{"Id":"a1","Name":"/dev-bundle","State":{"Status":"running"},
+		"HostConfig":{"NetworkMode":"default","PortBindings":{"3000/tcp":
+		[{"HostIp":"127.0.0.16","HostPort":"3000"}]}},
+		"NetworkSettings":{"Ports":{}}}]' >file
+	check -e "$said" -- inside loalias-audit -o dev-bundle -f file
+	check -s 1 -e "$said" -o "match:127.0.0.16	3000/tcp	127.0.0.16	$me" -- \
+		inside "$TESTS/sockets" tcp,127.0.0.16,3000 -- \
+		loalias-audit -o dev-bundle -f file 127.0.0.16
+	# Elsewhere, or while it does not run, it is no news.
+	check -- inside loalias-audit -o dev-bundle -f file 127.0.0.17
+	sed -i s/running/exited/ file
+	check -- inside loalias-audit -o dev-bundle -f file
+}
+
 @test "an engine that cannot be asked is trouble, not no containers" {
 	check -s 2 -e 'match:loalias-audit: .*none\.sock: No such file or directory' \
 		-- loalias-audit -H "unix://$PWD/none.sock" 127.0.0.16
@@ -271,32 +313,48 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		loalias-audit -H tcp://192.0.2.1:2375 127.0.0.16
 }
 
-@test "bad usage: one line and the usage, status 2" {
-	usage='usage: loalias-audit [-j] [-f containers | -H endpoint] [-o owner]
-                     [address ... | -]
-       loalias-audit -b [-j] [-w seconds] [-H endpoint] [-o owner]
-                     [address ... | -]'
-	check -s 2 -e "loalias-audit: -x: unknown option, or missing argument (-h lists them)" -- loalias-audit -x
-	check -s 2 -e "$usage" -- loalias-audit -f x -H y
-	check -s 2 -e "$usage" -- loalias-audit -f - -
-	check -s 2 -e "$usage" -- loalias-audit -f /dev/null - -
-	check -s 2 -e "$usage" -- loalias-audit -f /dev/null 127.0.0.16 -
-	check -o "$usage" -- loalias-audit -h
+@test "usage" {
+	check -o 'match:usage: loalias-audit .*man loalias-audit' -- \
+		loalias-audit -h
 	check -o 'match:bottle-tools [0-9.]+' -- loalias-audit --version
+	while IFS=';' read -r arguments why; do
+		# shellcheck disable=SC2086 # words
+		check -s 2 -e "loalias-audit: $why" -- loalias-audit $arguments
+	done <<-'END'
+		-x;-x: unknown option, or missing argument (-h lists them)
+		-f x -H y;either -f or -H
+		-f - -w 1;-w: standard input can be read once only
+		-f - -;only one - can be standard input
+		-f x - -;only one - can be standard input
+		-f x 127.0.0.16 -;either addresses or -
+		-w x;-w: not a number of seconds
+		-o /web;-o: not a container name, ID or label=KEY[=VALUE]: /web
+	END
+}
+
+@test "a pipe on standard input is not read, and that is said" {
+	check -o 'match:127.0.0.31	.*' -s 1 -i 127.0.0.30 \
+		-e 'loalias-audit: standard input is not read without -' -- \
+		env LOALIAS_POOL=127.0.0.31 bash -c "$(declare -f audit inside)
+		audit tcp,127.0.0.31,80 --"
 }
 
 @test "-b: what is bound to all addresses is listed, and is no answer; -w waits" {
-	echo '[]' >none.json
-	"$TESTS/sockets" tcp,0.0.0.0,5020 -- sleep 20 3>&- &
-	until_true 5 nc -z 127.0.0.16 5020
-	check -o ignore -- loalias-audit -b -f none.json 127.0.0.16
-	grep -q '5020/tcp	0.0.0.0' "$BATS_TEST_TMPDIR/.out"
-	"$TESTS/sockets" tcp,127.0.0.16,5021 -- sleep 2 3>&- &
-	until_true 5 nc -z 127.0.0.16 5021
-	check -s 1 -o ignore -e 'match:loalias-audit: 127.0.0.16: process [0-9]+, sockets, has port 5021/tcp' -- \
-		loalias-audit -b -f none.json 127.0.0.16
-	check -o ignore -- loalias-audit -b -w 20 -f none.json 127.0.0.16
-	kill %1
+	need 'no network namespaces' inside true
+	check -o "match:127.0.0.16	80/tcp	0.0.0.0	$me" -- \
+		audit tcp,0.0.0.0,80 -- -b 127.0.0.16
+	check -o 'match:.*"bound":"0.0.0.0",.*"foreign":false.*' -- \
+		audit tcp,0.0.0.0,80 -- -bj 127.0.0.16
+	check -s 1 -o ignore -e 'match:loalias-audit: 127.0.0.16: process [0-9]+, sockets, has port 81/tcp' \
+		-- audit tcp,0.0.0.0,80 tcp,127.0.0.16,81 -- -b 127.0.0.16
+	check -s 1 -o ignore -e ignore -- \
+		audit tcp,127.0.0.16,81 -- -b -w 1 127.0.0.16
+	# It goes away meanwhile.
+	check -- inside sh -c '
+		"$TESTS/sockets" tcp,127.0.0.16,81 -- sh -c "
+			echo >open; sleep 1" &
+		until [ -e open ]; do sleep 0.05; done
+		loalias-audit -b -w 20 -f none.json 127.0.0.16'
 }
 
 @test "bad input: one line, status 2, nothing printed" {
@@ -370,15 +428,32 @@ $address" -e "match:loalias-audit: <stdin>:2: .*$address.*" -- \
 		127.0.0.16
 }
 
+@test "a real engine: what asked for a port and got none" {
+	need 'no Docker Engine' engine start
+	engine in docker network create --internal closed
+	engine in docker run -d --name none --network none \
+		-p 127.0.0.16:3000:80 busybox sleep 100
+	engine in docker run -d --name internal --network closed \
+		-p 127.0.0.16:3001:80 busybox sleep 100
+	engine in docker run -d --name cut -p 127.0.0.16:3002:80 busybox sleep 100
+	engine in docker network disconnect bridge cut
+	check -s 1 -o "match:(127.0.0.16	300[012]/tcp	127.0.0.16	$me
+?){3}" -e ignore -- engine in "$TESTS/sockets" tcp,127.0.0.16,3000-3002 -- \
+		loalias-audit -o none -o internal -o cut 127.0.0.16
+	for name in none internal cut; do
+		check -s 1 -o ignore -e "match:.*container $name: asked for port 80/tcp on 127.0.0.16, but does not publish it.*" \
+			-- engine in "$TESTS/sockets" tcp,127.0.0.16,3000 -- \
+			loalias-audit -o "$name" 127.0.0.16
+	done
+}
+
 @test "the page's examples" {
 	need 'no Docker Engine' engine start
 	export EXAMPLE_SH="$TESTS/dockerd in $PWD/engine sh"
-	example -o ignore <<-'END'
-		docker run -d --name dev-bundle -p 127.0.0.16:3000:80 \
+	engine in docker run -d --name dev-bundle -p 127.0.0.16:3000:80 \
 		busybox httpd -f
-		docker run -d --name web-bundle -p 127.0.0.17:3000:80 \
+	engine in docker run -d --name web-bundle -p 127.0.0.17:3000:80 \
 		-p 8080:81 busybox httpd -f
-	END
 	# The page's python3 is this one.
 	EXAMPLE_SH="$TESTS/dockerd in $PWD/engine env COMM=python3
 		$TESTS/sockets tcp,0.0.0.0,5000 -- sh"
@@ -391,18 +466,14 @@ $address" -e "match:loalias-audit: <stdin>:2: .*$address.*" -- \
 	example -s 1 -o "$out" <<-'END'
 		loalias-audit 127.0.0.16 127.0.0.17
 	END
-	out='match:127.0.0.16	5000/tcp	0.0.0.0	process [0-9]+ python3
-127.0.0.16	8080/tcp	0.0.0.0	container web-bundle 81'
-	example -o "$out" <<-'END'
-		loalias-audit -o dev-bundle 127.0.0.16 |
-		awk -F '\t' '$4 !~ /^container dev-bundle /'
+	example -o ignore <<-'END'
+		loalias-audit -b -o dev-bundle 127.0.0.16
 	END
-	out='web-bundle
-python3
+	out='python3
 web-bundle'
 	example -o "$out" <<-'END'
-		echo '{"alias":"127.0.0.17","owner":"web-bundle"}' |
-		loalias-audit -j - | jq -r '.listeners[] | .process // .container'
+		loalias-audit -j -o dev-bundle 127.0.0.16 |
+		    jq -r '.listeners[] | select(.foreign) | .process // .container'
 	END
 	EXAMPLE_SH="inside env COMM=python3
 		$TESTS/sockets tcp,0.0.0.0,5000 -- sh"

@@ -197,10 +197,11 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' \
 		check -s 2 -e "loalias-pick: $PWD/.docker/config.json: $why" \
 			-- inside loalias-pick
 	done <<-'END'
-		;is not one JSON value
 		{;is not one JSON value
-		[];is no JSON object
-		{"currentContext":1};currentContext: is of the wrong type
+		{"currentContext":"x"}{};is not one JSON value
+		{"x":01,"currentContext":"x"};is not one JSON value
+		{"x":nan,"currentContext":"x"};has a number of 2^53 or more
+		{"currentContext":"x","currentContext":null};has a member twice in one object
 		{"currentContext":"a\u0000b"};currentContext: has a NUL character
 	END
 	rm .docker/config.json
@@ -213,17 +214,26 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' \
 	export DOCKER_CONTEXT=odd
 	context odd x
 	cd .docker/contexts/meta/*
-	echo '{"Endpoints":1}' >meta.json
-	check -s 2 -e 'loalias-pick: docker context odd: Endpoints: is of the wrong type' \
-		-- inside loalias-pick
-	for text in '{}' '{"Endpoints":{}}' '{"Endpoints":null}' \
-		'{"Endpoints":{"docker":{}}}' \
-		'{"Endpoints":{"docker":{"Host":1}}}' \
-		'{"Endpoints":{"docker":{"Host":""}}}'; do
+	for text in '{"Endpoints":1}' '{"Endpoints":{"docker":{"Host":1}}}' \
+		'{"Name":1,"Endpoints":{"docker":{}}}'; do
 		echo "$text" >meta.json
-		check -s 2 -e 'loalias-pick: docker context odd: has no host for docker' \
+		check -s 2 -e 'match:loalias-pick: docker context odd: has (a member of the wrong type|no endpoint for docker)' \
 			-- inside loalias-pick
 	done
+	for text in '{}' '{"Endpoints":{}}' '{"Endpoints":null}'; do
+		echo "$text" >meta.json
+		check -s 2 -e 'loalias-pick: docker context odd: has no endpoint for docker' \
+			-- inside loalias-pick
+	done
+}
+
+# bats test_tags=once
+@test "the engine that docker asks, in some hundred configurations" {
+	need 'no docker' command -v docker
+	check -o 'match:[0-9]+ configurations, [0-9]+ of them with an engine, [0-9]+ refused, 0 differ' \
+		-- unshare -rmn sh -c 'mount -t tmpfs tmpfs /run &&
+		ip link set lo up && ip address add 192.0.2.7/32 dev lo &&
+		exec "$TESTS/endpoints.py"'
 }
 
 @test "without HOME, the home folder is the password file's" {
@@ -264,7 +274,7 @@ elsewhere() {
 	check -o 127.0.0.17 -- elsewhere env DOCKER_HOST= DOCKER_CONTEXT= \
 		DOCKER_CONFIG= XDG_RUNTIME_DIR= LOALIAS_CLAIM_PORT= loalias-pick
 	rm .docker/run/docker.sock
-	check -s 2 -e 'loalias-pick: no Docker engine found: no /var/run/docker.sock, nor any other well-known socket' \
+	check -s 2 -e 'loalias-pick: no Docker engine found: no /var/run/docker.sock, nor any other well-known socket (podman: systemctl start podman.socket)' \
 		-- elsewhere loalias-pick
 	# What is there, but is no socket, is passed over.
 	mkdir .rd/docker.sock
@@ -291,8 +301,8 @@ elsewhere() {
 		"$PWD/second/docker.sock" podman/podman.sock
 }
 
-@test "an endpoint that is not of this host is refused, and the way out named" {
-	local host remote='on another host an engine publishes on the loopback of that host; if it is this host, give -f what docker inspect $(docker ps -aq) prints'
+@test "an endpoint that is not of this host is refused" {
+	local host remote='not an address of this host (an engine publishes on the loopback of its own host)'
 
 	for host in 192.0.2.1:2375 [2001:db8::1]:2375 example.com 10.0.0.1 \
 		127.0.0.1.example.com:2375 user@127.0.0.1:2375 \
@@ -305,15 +315,20 @@ elsewhere() {
 	check -s 2 -e "loalias-pick: DOCKER_HOST: ssh://me@host: $remote" -- \
 		inside env DOCKER_HOST=ssh://me@host loalias-pick
 	for host in http://127.0.0.1 https://x npipe:////./pipe/x fd://; do
-		check -s 2 -e "match:loalias-pick: -H: $host: neither unix:// nor tcp://; give -f what docker inspect .*" \
+		check -s 2 -e "loalias-pick: -H: $host: neither unix:// nor tcp://" \
 			-- inside loalias-pick -H "$host"
 	done
 	host=$(printf 'x%.0s' {1..60})
 	check -s 2 -e "loalias-pick: -H: $host: $remote" -- \
 		inside loalias-pick -H "tcp://$host"
 	context away tcp://192.0.2.1:2375
-	check -s 2 -e "loalias-pick: docker context: 192.0.2.1:2375: $remote" \
+	check -s 2 -e "loalias-pick: docker context away: 192.0.2.1:2375: $remote" \
 		-- inside env DOCKER_CONTEXT=away loalias-pick
+	for variable in DOCKER_TLS_VERIFY DOCKER_TLS; do
+		check -s 2 -e "loalias-pick: DOCKER_HOST: TLS is not supported: unset DOCKER_TLS_VERIFY and DOCKER_TLS" \
+			-- inside env "$variable=1" DOCKER_HOST=localhost \
+			loalias-pick
+	done
 }
 
 @test "an endpoint that is not written as one" {
@@ -322,9 +337,9 @@ elsewhere() {
 	check -s 2 -e 'loalias-pick: -H: is empty' -- inside env \
 		"DOCKER_HOST=unix://$PWD/env/docker.sock" loalias-pick -H ''
 	for host in 127.0.0.1:0 127.0.0.1:65536 127.0.0.1:x 127.0.0.1:1/x \
-		127.0.0.1/x unix:/run/docker.sock /run/docker.sock \
+		127.0.0.1/x unix:/run/docker.sock /run/docker.sock [::1] \
 		localhost:1:2 [::1]x '127.0.0.1:80 x'; do
-		check -s 2 -e "loalias-pick: -H: $host: not HOST:PORT, and a socket is unix:///PATH" \
+		check -s 2 -e "match:loalias-pick: -H: .*: (not HOST:PORT \\(a socket is unix:///PATH\\)|not an address of this host .*)" \
 			-- inside loalias-pick -H "$host"
 	done
 }
@@ -335,12 +350,20 @@ elsewhere() {
 		check -s 2 -e 'loalias-pick: tcp://127.0.0.1:2375: Connection refused' \
 			-- inside loalias-pick -H "$host"
 	done
-	for host in tcp:// tcp://localhost localhost:2375; do
+	for host in tcp:// tcp://localhost localhost:2375 tcp://LOCALHOST; do
 		check -s 2 -e 'loalias-pick: tcp://localhost:2375: Connection refused' \
 			-- inside loalias-pick -H "$host"
 	done
 	check -s 2 -e 'loalias-pick: tcp://[::1]:2375: Connection refused' \
-		-- inside loalias-pick -H '[::1]'
+		-- inside loalias-pick -H '[::1]:2375'
+	# All addresses, and those of this host.
+	for host in 0.0.0.0 0.0.0.0:2375 '[::ffff:127.0.0.1]:2375'; do
+		check -s 2 -e 'loalias-pick: tcp://127.0.0.1:2375: Connection refused' \
+			-- inside loalias-pick -H "$host"
+	done
+	check -s 2 -e 'loalias-pick: tcp://192.0.2.7:1: Connection refused' \
+		-- inside sh -c 'ip address add 192.0.2.7/32 dev lo
+		loalias-pick -H 192.0.2.7:1'
 }
 
 @test "no engine behind the socket" {
@@ -349,6 +372,14 @@ elsewhere() {
 	: >file
 	check -s 2 -e "loalias-pick: unix://$PWD/file: Connection refused" -- \
 		inside loalias-pick -H "unix://$PWD/file"
+	mkdir podman
+	check -s 2 -e 'match:loalias-pick: unix://podman/x: .* .systemctl --user start podman.socket.' \
+		-- inside loalias-pick -H unix://podman/x
+	engine e
+	chmod 0 e/docker.sock
+	check -s 2 -e "loalias-pick: unix://e/docker.sock: Permission denied (root and the socket's group, usually docker, may)" \
+		-- inside setpriv --bounding-set -dac_override \
+		--inh-caps -dac_override loalias-pick -H unix://e/docker.sock
 	long=/$(printf '%0120d' 0)
 	check -s 2 -e "match:loalias-pick: unix://$long: .*too long.*" -- \
 		inside loalias-pick -H "unix://$long"

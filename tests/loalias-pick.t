@@ -466,7 +466,7 @@ loalias-pick: none of 2 addresses is free: 0 held, 2 claimed, 0 excluded' \
 }
 
 @test "a program at the claim port is told from claims" {
-	local taken='loalias-pick: port 9016: some program listens there, and it is what claims are made at: stop it, or set LOALIAS_CLAIM_PORT'
+	local taken='loalias-pick: port 9016: needed for claims, but a program listens on it: stop it, or set LOALIAS_CLAIM_PORT'
 
 	echo '[]' >none.json
 	check -s 2 -e "$taken" -- with tcp,0.0.0.0,9016 -- \

@@ -84,7 +84,7 @@ add_listener(struct audit *a, const struct addr *alias,
 	strcpy(new->name, owner->name);
 }
 
-/* Has one of the answers from ${first} on been found to be ${b}'s? */
+/* Is one of the answers from ${first} on ${b}'s? */
 static int
 is_known(const struct audit *a, size_t first, const struct binding *b)
 {
@@ -98,7 +98,7 @@ is_known(const struct audit *a, size_t first, const struct binding *b)
 	return (0);
 }
 
-/* Ports of ${c} on ${alias} for which the kernel has no listener. */
+/* Add the ports of ${c} on ${alias} that have no listener. */
 static void
 add_bindings(struct audit *a, size_t first, const struct addr *alias,
     const struct container *c)
@@ -181,7 +181,7 @@ audit_find(const struct pool *pool, const struct containers *c,
 				    l.listener[j].inode));
 		for (j = 0; j < c->count; j++)
 			add_bindings(a, first, alias, &c->container[j]);
-		/* Sockets that share all become one. */
+		/* Sockets that share a port become one. */
 		if (a->count > first)
 			a->count = first + sort_unique(a->answer + first,
 			    a->count - first, sizeof(*a->answer), compare);

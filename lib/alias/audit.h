@@ -15,7 +15,7 @@ struct containers;
 struct error;
 struct pool;
 
-/* A port that answers on an alias, and whose it is. */
+/* A port that answers on an alias, and its container or process. */
 struct answer {
 	struct addr		 alias;
 	unsigned		 port;

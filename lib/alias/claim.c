@@ -53,7 +53,7 @@ try(const struct addr *a, unsigned port, int reuse)
 	return (-1);
 }
 
-/* As above, and once more where another process only looks. */
+/* As above; once more, since print mode holds it for a moment only. */
 static int
 try_twice(const struct addr *a, unsigned port, int reuse)
 {
@@ -90,7 +90,7 @@ claim_usable(unsigned port, struct error *e)
 	struct addr a;
 	int fd;
 
-	/* With SO_REUSEADDR two that only look do not meet; a server does. */
+	/* With SO_REUSEADDR two checks do not conflict; a server still does. */
 	addr_parse("127.0.0.1", &a);
 	fd = try_twice(&a, port, 1);
 	if (fd != -1) {
@@ -98,8 +98,7 @@ claim_usable(unsigned port, struct error *e)
 		return (0);
 	}
 	if (errno == EADDRINUSE)
-		return (error_set(e, "port %u: some program listens there, and "
-		    "it is what claims are made at: stop it, or set "
-		    VARIABLE, port));
+		return (error_set(e, "port %u: needed for claims, but a program "
+		    "listens on it: stop it, or set " VARIABLE, port));
 	return (error_sys(e, "127.0.0.1: port %u", port));
 }

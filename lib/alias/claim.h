@@ -7,10 +7,10 @@ struct error;
 
 /*
  * A claim on an address: a TCP socket bound to it at the claim port, without
- * SO_REUSEADDR, that never listens.  The kernel gives it to one process on
- * the host, whoever the user, and takes it back when the last copy of the
- * descriptor is closed.  Nobody can connect to it, so that no TIME_WAIT ever
- * keeps the next claim out.
+ * SO_REUSEADDR, that never listens.  The kernel gives it to one process of the
+ * host, whoever the user, and takes it back when the last copy of the
+ * descriptor is closed.  It never has a connection, so no TIME_WAIT delays the
+ * next claim.
  */
 
 #define CLAIM_PORT	9016
@@ -24,18 +24,17 @@ int claim_port(unsigned *, struct error *);
 
 /**
  * claim_take(a, port, fd, e):
- * Claim ${a}.  Who only looks holds an address for a moment too, therefore a
- * claim that fails is tried once more 20 ms later.  Return 1 with the claim
- * in ${fd}, which programs that are run inherit; 0 if it is taken; -1 with
- * ${e} set.
+ * Claim ${a}.  Print mode claims an address for a moment, too, so a claim that
+ * fails is tried once more 20 ms later.  Return 1 with the claim in ${fd},
+ * which is inherited by programs; 0 if it is taken; -1 with ${e} set.
  */
 int claim_take(const struct addr *, unsigned, int *, struct error *);
 
 /**
  * claim_usable(port, e):
- * Is ${port} free for claims?  Somebody's server on all addresses looks like
- * a claim on each of them; but no claim is ever on 127.0.0.1.  Return 0, or
- * -1 with ${e} set.
+ * Check that claims can be made at ${port}: a server on all addresses looks
+ * like a claim on each of them, but there is never a claim on 127.0.0.1.
+ * Return 0, or -1 with ${e} set.
  */
 int claim_usable(unsigned, struct error *);
 

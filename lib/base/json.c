@@ -280,6 +280,13 @@ json_new_string(const char *s)
 }
 
 struct json *
+json_new_bool(int yes)
+{
+
+	return (wrap(jv_bool(yes)));
+}
+
+struct json *
 json_new_integer(long long n)
 {
 

@@ -82,6 +82,9 @@ struct json *json_new(enum json_kind);
 /* json_new_string(s): the string ${s}, or null if that is NULL. */
 struct json *json_new_string(const char *);
 
+/* json_new_bool(yes): true or false. */
+struct json *json_new_bool(int);
+
 /* json_new_integer(n): the number ${n}, which is below 2^53. */
 struct json *json_new_integer(long long);
 

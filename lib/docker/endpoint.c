@@ -4,24 +4,34 @@
 #include <sys/types.h>
 #include <sys/stat.h>
 #include <sys/socket.h>
+#include <netinet/in.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/error.h"
-#include "docker/context.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/sha256.h"
 #include "net/addr.h"
 
 #define DEFAULT_SOCKET	"/var/run/docker.sock"
-#define DEFAULT_PORT	2375
-#define INSTEAD	"give -f what docker inspect $(docker ps -aq) prints"
+#define DEFAULT_PORT	2375		/* of -H and DOCKER_HOST */
+#define CONTEXT_PORT	80		/* of a context: that of HTTP */
+#define CONFIG_MAX	(1024 * 1024)	/* bytes; usually a few hundred */
+#define FORMS		"not HOST:PORT (a socket is unix:///PATH)"
 
 enum base { ROOT, HOME, RUNTIME };
 
-/* In this order; the second of a product's is where it used to be. */
+/* In this order; the second path of a product is an older one. */
 static const struct {
 	enum base	 base;
 	const char	*path;
@@ -41,6 +51,31 @@ static const struct {
 	{ HOME, ".local/share/containers/podman/machine/podman.sock" }
 };
 
+/* The variable ${name}, or NULL if it is unset or empty. */
+static const char *
+variable(const char *name)
+{
+	const char *s;
+
+	s = getenv(name);
+	return (s != NULL && *s != '\0' ? s : NULL);
+}
+
+/* The user's home folder, to be freed. */
+static char *
+home_folder(void)
+{
+	const struct passwd *pw;
+	const char *home;
+
+	home = variable("HOME");
+	if (home == NULL) {
+		pw = getpwuid(getuid());
+		home = pw != NULL ? pw->pw_dir : "";
+	}
+	return (alloc_copy(home, strlen(home)));
+}
+
 static void
 set_unix(struct endpoint *ep, const char *path)
 {
@@ -50,57 +85,102 @@ set_unix(struct endpoint *ep, const char *path)
 	ep->url = alloc_format("http://localhost");
 }
 
-/* Are the ${len} bytes at ${host} a name of this host's loopback? */
-static int
-is_loopback(const char *host, size_t len)
+static void
+set_tcp(struct endpoint *ep, const char *host, unsigned long port)
 {
-	char name[ADDR_STRLEN + 2];
-	struct addr a;
 
-	if (len >= sizeof(name))
-		return (0);
-	memcpy(name, host, len);
-	name[len] = '\0';
-	if (strcmp(name, "localhost") == 0 || strcmp(name, "[::1]") == 0)
-		return (1);
-	return (addr_parse(name, &a) == 0 && a.family == AF_INET &&
-	    a.byte[0] == 127);
+	ep->socket = NULL;
+	ep->name = alloc_format("tcp://%s:%lu", host, port);
+	ep->url = alloc_format("http://%s:%lu", host, port);
 }
 
-/* HOST[:PORT][/]; a user, a path or another host never get into the URL. */
+/* Has this host the address ${a}? */
 static int
-parse_tcp(const char *host, struct endpoint *ep, struct error *e)
+is_own(const struct addr *a)
 {
-	char digits[8], quoted[ERROR_QUOTE];
-	const char *rest;
-	unsigned long port;
-	size_t len;
+	const struct sockaddr *sa;
+	struct ifaddrs *all, *p;
+	int found;
 
-	error_quote(quoted, host, strlen(host));
-	rest = host + strcspn(host, *host == '[' ? "]" : ":/");
-	rest += *rest == ']';
-	len = (size_t)(rest - host);
-	port = DEFAULT_PORT;
-	if (*rest == ':') {
-		memset(digits, 0, sizeof(digits));
-		memcpy(digits, rest + 1, strnlen(rest + 1, 6));
-		digits[strcspn(digits, "/")] = '\0';
-		rest += 1 + strlen(digits);
-		if (args_number(digits, 1, 65535, &port) == -1)
-			return (error_set(e, "%s: not HOST:PORT, and a socket "
-			    "is unix:///PATH", quoted));
+	if (a->family == AF_INET && a->byte[0] == 127)
+		return (1);
+	if (getifaddrs(&all) == -1)
+		return (0);
+	found = 0;
+	for (p = all; !found && p != NULL; p = p->ifa_next) {
+		sa = p->ifa_addr;
+		if (sa == NULL || sa->sa_family != a->family)
+			continue;
+		if (a->family == AF_INET)
+			found = memcmp(&((const struct sockaddr_in *)
+			    (const void *)sa)->sin_addr, a->byte, 4) == 0;
+		else
+			found = memcmp(&((const struct sockaddr_in6 *)
+			    (const void *)sa)->sin6_addr, a->byte, 16) == 0;
 	}
-	if (*rest != '\0' && strcmp(rest, "/") != 0)
-		return (error_set(e, "%s: not HOST:PORT, and a socket is "
-		    "unix:///PATH", quoted));
-	if (len > 0 && !is_loopback(host, len))
-		return (error_set(e, "%s: on another host an engine publishes "
-		    "on the loopback of that host; if it is this host, "
-		    INSTEAD, quoted));
-	ep->socket = NULL;
-	ep->name = len > 0 ? alloc_format("tcp://%.*s:%lu", (int)len, host,
-	    port) : alloc_format("tcp://localhost:%lu", port);
-	ep->url = alloc_format("http%s", ep->name + 3);
+	freeifaddrs(all);
+	return (found);
+}
+
+/*
+ * The host ${s}, without brackets, as it is in a URL, to be freed; NULL if it
+ * is not this one.  All addresses are, to connect to, those of loopback.
+ */
+static char *
+local_host(const char *s)
+{
+	char text[ADDR_STRLEN];
+	struct addr a;
+
+	if (*s == '\0' || strcasecmp(s, "localhost") == 0)
+		return (alloc_format("localhost"));
+	if (addr_parse(s, &a) == -1)
+		return (NULL);
+	addr_unmap(&a);
+	if (addr_is_any(&a))
+		return (alloc_format(a.family == AF_INET ? "127.0.0.1" :
+		    "[::1]"));
+	if (!is_own(&a))
+		return (NULL);
+	return (alloc_format(a.family == AF_INET ? "%s" : "[%s]",
+	    addr_format(&a, text)));
+}
+
+/* Read HOST[:PORT][/], which is all of a URL that gets into ours. */
+static int
+parse_tcp(const char *text, unsigned long port, struct endpoint *ep,
+    struct error *e)
+{
+	char *host, *name, quoted[ERROR_QUOTE], *rest;
+	int brackets;
+
+	error_quote(quoted, text, strlen(text));
+	name = alloc_copy(text, strlen(text));
+	if (*name != '\0' && name[strlen(name) - 1] == '/')
+		name[strlen(name) - 1] = '\0';
+	brackets = *name == '[';
+	rest = name + strcspn(name, brackets ? "]" : ":");
+	if (brackets && *rest == ']')
+		*rest++ = '\0';
+	if (strcmp(rest, ":") == 0)
+		*rest = '\0';
+	/* docker completes only HOST, and only outside of contexts. */
+	if ((*rest != '\0' && (*rest != ':' ||
+	    args_number(rest + 1, 1, 65535, &port) == -1)) ||
+	    (*rest == '\0' && brackets && port == DEFAULT_PORT)) {
+		free(name);
+		return (error_set(e, "%s: " FORMS, quoted));
+	}
+	*rest = '\0';
+	host = strpbrk(name, "/?#@") != NULL ? NULL :
+	    local_host(name + brackets);
+	free(name);
+	if (host == NULL)
+		return (error_set(e, "%s: not an address of this host (an "
+		    "engine publishes on the loopback of its own host)",
+		    quoted));
+	set_tcp(ep, host, port);
+	free(host);
 	return (0);
 }
 
@@ -117,33 +197,66 @@ trim(const char *s)
 	return (alloc_copy(s, len));
 }
 
+/* Read ${host}, which has a scheme, with this port by default. */
+static int
+parse_scheme(const char *host, unsigned long port, struct endpoint *ep,
+    struct error *e)
+{
+	char quoted[ERROR_QUOTE];
+
+	if (strncmp(host, "tcp://", 6) == 0)
+		return (parse_tcp(host + 6, port, ep, e));
+	error_quote(quoted, host, strlen(host));
+	if (strncmp(host, "ssh://", 6) == 0)
+		return (error_set(e, "%s: not an address of this host (an "
+		    "engine publishes on the loopback of its own host)",
+		    quoted));
+	if (strncmp(host, "unix://", 7) != 0)
+		return (error_set(e, "%s: neither unix:// nor tcp://",
+		    quoted));
+	if (strstr(host + 7, "://") != NULL)
+		return (error_set(e, "%s: " FORMS, quoted));
+	set_unix(ep, host[7] != '\0' ? host + 7 : DEFAULT_SOCKET);
+	return (0);
+}
+
 int
 endpoint_parse(const char *text, struct endpoint *ep, struct error *e)
 {
-	char quoted[ERROR_QUOTE], *host;
+	char *host;
 	int result;
 
 	host = trim(text);
 	result = 0;
-	error_quote(quoted, host, strlen(host));
-	if (strncmp(host, "unix://", 7) == 0)
-		set_unix(ep, host[7] != '\0' ? host + 7 : DEFAULT_SOCKET);
-	else if (strncmp(host, "tcp://", 6) == 0)
-		result = parse_tcp(host + 6, ep, e);
-	else if (strncmp(host, "ssh://", 6) == 0)
-		result = error_set(e, "%s: on another host an engine publishes "
-		    "on the loopback of that host; if it is this host, "
-		    INSTEAD, quoted);
+	if (*host == '\0')
+		set_unix(ep, DEFAULT_SOCKET);
 	else if (strstr(host, "://") != NULL)
-		result = error_set(e, "%s: neither unix:// nor tcp://; "
-		    INSTEAD, quoted);
+		result = parse_scheme(host, DEFAULT_PORT, ep, e);
 	else
-		result = parse_tcp(host, ep, e);
+		result = parse_tcp(host, DEFAULT_PORT, ep, e);
 	free(host);
 	return (result);
 }
 
-/* The first well-known socket that is there. */
+/*
+ * A context's host is not completed as -H is: it needs its scheme, a path or a
+ * host, and has no blanks.
+ */
+static int
+parse_context(const char *host, struct endpoint *ep, struct error *e)
+{
+	const char *rest;
+	char quoted[ERROR_QUOTE];
+
+	rest = strstr(host, "://");
+	if (rest == NULL || rest[3] == '\0' ||
+	    host[strcspn(host, BLANKS)] != '\0')
+		return (error_set(e, "%s: docker does not take it in a "
+		    "context", error_quote(quoted, host, strlen(host))));
+	return (parse_scheme(host, CONTEXT_PORT, ep, e));
+}
+
+/* The first well-known socket that exists. */
 static int
 search(struct endpoint *ep, struct error *e)
 {
@@ -153,10 +266,10 @@ search(struct endpoint *ep, struct error *e)
 	size_t i;
 	int found;
 
-	env = getenv("XDG_RUNTIME_DIR");
+	env = variable("XDG_RUNTIME_DIR");
 	base[ROOT] = NULL;
-	base[HOME] = context_home();
-	base[RUNTIME] = env != NULL && *env != '\0' ? alloc_format("%s", env) :
+	base[HOME] = home_folder();
+	base[RUNTIME] = env != NULL ? alloc_format("%s", env) :
 	    alloc_format("/run/user/%lu", (unsigned long)getuid());
 	found = 0;
 	for (i = 0; !found && i < sizeof(well_known) / sizeof(*well_known);
@@ -174,36 +287,300 @@ search(struct endpoint *ep, struct error *e)
 	free(base[RUNTIME]);
 	if (!found)
 		return (error_set(e, "no Docker engine found: no "
-		    DEFAULT_SOCKET ", nor any other well-known socket"));
+		    DEFAULT_SOCKET ", nor any other well-known socket "
+		    "(podman: systemctl start podman.socket)"));
 	return (0);
+}
+
+/* Is ${s}, of ${len} bytes, a number of JSON, or one of its words? */
+static int
+is_literal(const char *s, size_t len)
+{
+	const char *end;
+
+	if ((len == 4 && (memcmp(s, "true", 4) == 0 ||
+	    memcmp(s, "null", 4) == 0)) ||
+	    (len == 5 && memcmp(s, "false", 5) == 0))
+		return (1);
+	end = s + len;
+	s += *s == '-';
+	if (s == end || strchr("0123456789", *s) == NULL ||
+	    (*s == '0' && s + 1 < end && strchr(".eE", s[1]) == NULL))
+		return (0);
+	s += strspn(s, "0123456789");
+	if (*s == '.' && strspn(++s, "0123456789") == 0)
+		return (0);
+	s += strspn(s, "0123456789");
+	if (*s == 'e' || *s == 'E') {
+		s++;
+		s += *s == '+' || *s == '-';
+		if (strspn(s, "0123456789") == 0)
+			return (0);
+		s += strspn(s, "0123456789");
+	}
+	return (s == end);
+}
+
+/*
+ * libjq takes literals that are none in JSON, and docker does not: a context
+ * that docker does not see must not be used.
+ */
+static int
+has_literals_only(const char *s)
+{
+	size_t len;
+
+	while (*s != '\0') {
+		if (*s == '"') {
+			for (s++; *s != '"' && *s != '\0'; s++)
+				s += *s == '\\' && s[1] != '\0';
+			s += *s == '"';
+			continue;
+		}
+		len = strcspn(s, BLANKS "{}[],:\"");
+		if (len > 0 && !is_literal(s, len))
+			return (0);
+		s += len > 0 ? len : 1;
+	}
+	return (1);
+}
+
+/* Read the JSON in ${path}; ${r} is NULL if the file is missing or empty. */
+static int
+read_json(const char *path, struct json **r, struct error *e)
+{
+	char *text;
+	size_t len;
+	int fd, result;
+
+	*r = NULL;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1 && errno == ENOENT)
+		return (0);
+	if (fd == -1)
+		return (error_sys(e, "%s", path));
+	result = io_read(fd, path, CONFIG_MAX, &text, &len, e);
+	close(fd);
+	if (result == -1)
+		return (-1);
+	if (strspn(text, BLANKS) == len) {
+		free(text);
+		return (0);
+	}
+	*r = json_parse(text, len, JSON_STRICT, path, e);
+	if (*r != NULL && !has_literals_only(text)) {
+		json_free(*r);
+		*r = NULL;
+		error_set(e, "%s: is not one JSON value", path);
+	}
+	free(text);
+	return (*r != NULL ? 0 : -1);
+}
+
+/*
+ * Members of objects as Go's encoding/json stores them in a struct: a key in
+ * any case, of several the last, and null changes nothing.
+ */
+struct member {
+	const char	*key;
+	enum json_kind	 kind;
+	struct json	*value;		/* NULL if there is none */
+	int		 wrong;		/* was one of another kind? */
+};
+
+static int
+match(const char *key, const struct json *value, void *arg)
+{
+	struct member *m;
+
+	for (m = arg; m->key != NULL; m++) {
+		if (strcasecmp(m->key, key) != 0 ||
+		    json_kind(value) == JSON_NULL)
+			continue;
+		if (json_kind(value) == m->kind) {
+			json_free(m->value);
+			m->value = json_copy(value);
+		} else
+			m->wrong = 1;
+	}
+	return (0);
+}
+
+/* Fill the ${m}s, up to one without a key, from ${r}. */
+static void
+members(const struct json *r, struct member *m)
+{
+
+	if (r != NULL && json_kind(r) == JSON_OBJECT)
+		json_each(r, match, m);
+}
+
+/*
+ * The current context's name in ${name}, "" if none is set.  Types that docker
+ * does not expect make it warn and ignore them.
+ */
+static int
+current_context(const char *folder, char **name, struct error *e)
+{
+	struct member m[2] = { { "currentContext", JSON_STRING, NULL, 0 } };
+	struct json *r;
+	const char *s;
+	char *path;
+	int result;
+
+	s = variable("DOCKER_CONTEXT");
+	if (s != NULL) {
+		*name = alloc_copy(s, strlen(s));
+		return (0);
+	}
+	path = alloc_format("%s/config.json", folder);
+	result = read_json(path, &r, e);
+	members(r, m);
+	s = m[0].value != NULL ? json_string(m[0].value) : "";
+	if (result == 0 && s == NULL)
+		result = error_set(e, "%s: currentContext: has a NUL "
+		    "character", path);
+	if (result == 0)
+		*name = alloc_copy(s, strlen(s));
+	json_free(m[0].value);
+	json_free(r);
+	free(path);
+	return (result);
+}
+
+/* The host in a meta.json, .Endpoints.docker.Host, "" if it has none. */
+static int
+host_of(const struct json *meta, char **host, struct error *e)
+{
+	struct member top[] = {
+		{ "Name", JSON_STRING, NULL, 0 },
+		{ "Metadata", JSON_OBJECT, NULL, 0 },
+		{ "Endpoints", JSON_OBJECT, NULL, 0 },
+		{ NULL, JSON_NULL, NULL, 0 }
+	};
+	struct member end[] = {
+		{ "SkipTLSVerify", JSON_BOOL, NULL, 0 },
+		{ "Host", JSON_STRING, NULL, 0 },
+		{ NULL, JSON_NULL, NULL, 0 }
+	};
+	struct member words[] = {
+		{ "Description", JSON_STRING, NULL, 0 },
+		{ NULL, JSON_NULL, NULL, 0 }
+	};
+	struct json *docker;
+	const char *s;
+	size_t i;
+	int result;
+
+	members(meta, top);
+	members(top[1].value, words);
+	docker = top[2].value != NULL ? json_get(top[2].value, "docker") :
+	    NULL;
+	members(docker, end);
+	s = end[1].value != NULL ? json_string(end[1].value) : "";
+	if (docker == NULL)
+		result = error_set(e, "has no endpoint for docker");
+	else if (top[0].wrong || top[1].wrong || top[2].wrong ||
+	    words[0].wrong || end[0].wrong || end[1].wrong || s == NULL ||
+	    json_kind(docker) != JSON_OBJECT)
+		result = error_set(e, "has a member of the wrong type");
+	else {
+		*host = alloc_copy(s, strlen(s));
+		result = 0;
+	}
+	json_free(docker);
+	json_free(words[0].value);
+	for (i = 0; i < 3; i++)
+		json_free(top[i].value);
+	for (i = 0; i < 2; i++)
+		json_free(end[i].value);
+	return (result);
+}
+
+/* Find the endpoint of the context ${name}. */
+static int
+find_named(const char *folder, const char *name, struct endpoint *ep,
+    struct error *e)
+{
+	char hex[SHA256_HEXLEN], *host, *path, quoted[ERROR_QUOTE];
+	struct json *meta;
+	int result;
+
+	host = NULL;
+	sha256_hex(name, strlen(name), hex);
+	path = alloc_format("%s/contexts/meta/%s/meta.json", folder, hex);
+	result = read_json(path, &meta, e);
+	if (result == 0 && meta == NULL)
+		result = error_set(e, "not found: no %s", path);
+	if (result == 0)
+		result = host_of(meta, &host, e);
+	if (result == 0 && *host == '\0')
+		set_unix(ep, DEFAULT_SOCKET);
+	else if (result == 0)
+		result = parse_context(host, ep, e);
+	if (result == -1)
+		error_prefix(e, "docker context %s", error_quote(quoted, name,
+		    strlen(name)));
+	free(host);
+	json_free(meta);
+	free(path);
+	return (result);
+}
+
+/* Find the endpoint of the current context. */
+static int
+find_context(struct endpoint *ep, struct error *e)
+{
+	const char *config;
+	char *folder, *home, *name;
+	int result;
+
+	config = variable("DOCKER_CONFIG");
+	home = home_folder();
+	folder = config != NULL ? alloc_copy(config, strlen(config)) :
+	    alloc_format("%s/.docker", home);
+	free(home);
+	result = current_context(folder, &name, e);
+	if (result == 0) {
+		if (*name != '\0' && strcmp(name, "default") != 0)
+			result = find_named(folder, name, ep, e);
+		else if (variable("DOCKER_TLS_VERIFY") != NULL ||
+		    variable("DOCKER_TLS") != NULL)
+			result = error_set(e, "TLS is not supported: unset "
+			    "DOCKER_TLS_VERIFY and DOCKER_TLS");
+		else
+			result = search(ep, e);
+		free(name);
+	}
+	free(folder);
+	return (result);
 }
 
 int
 endpoint_find(const char *host, struct endpoint *ep, struct error *e)
 {
 	const char *where;
-	char *context;
 	int result;
 
-	context = NULL;
 	where = "-H";
-	/* An empty variable is none, but who says -H means this engine. */
+	/* An empty variable counts as unset; an empty -H is a mistake. */
 	if (host != NULL && *host == '\0')
 		return (error_set(e, "%s: is empty", where));
 	if (host == NULL) {
 		where = "DOCKER_HOST";
-		host = getenv(where);
-	}
-	if (host == NULL || *host == '\0') {
-		where = "docker context";
-		if (context_host(&context, e) == -1)
-			return (-1);
-		host = context;
+		host = variable(where);
 	}
 	if (host == NULL)
-		return (search(ep, e));
+		return (find_context(ep, e));
 	result = endpoint_parse(host, ep, e);
-	free(context);
+	if (result == 0 && (ep->socket == NULL ||
+	    host[strspn(host, BLANKS)] == '\0') &&
+	    (variable("DOCKER_TLS_VERIFY") != NULL ||
+	    variable("DOCKER_TLS") != NULL)) {
+		endpoint_free(ep);
+		result = error_set(e, "TLS is not supported: unset "
+		    "DOCKER_TLS_VERIFY and DOCKER_TLS");
+	}
 	return (result == -1 ? error_prefix(e, "%s", where) : 0);
 }
 

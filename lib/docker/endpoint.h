@@ -8,26 +8,27 @@ struct error;
 struct endpoint {
 	char	*name;		/* as docker -H takes it, for messages */
 	char	*socket;	/* path of a Unix socket, NULL with TCP */
-	char	*url;		/* http://HOST, without a slash behind */
+	char	*url;		/* http://HOST[:PORT] */
 };
 
 /**
  * endpoint_find(host, ep, e):
- * Find the engine that the docker command would ask, given ${host} as its -H
- * or NULL: DOCKER_HOST, then the context that DOCKER_CONTEXT or config.json
- * names, then /var/run/docker.sock (docker/cli, cli/command/cli.go).  Where
- * that socket is not there, the first that is of Docker Desktop, OrbStack,
- * Colima, Rancher Desktop, Lima, rootless Docker and podman.  An engine that
- * is not on this host is refused: it publishes on a loopback of its own.
- * Return 0, or -1 with ${e} set and nothing to free.
+ * Find the engine that the docker command asks (docker/cli 28,
+ * cli/command/cli.go), given ${host} as its -H or NULL: DOCKER_HOST, then the
+ * context of DOCKER_CONTEXT or of config.json, then /var/run/docker.sock.
+ * Where docker would ask that socket and it does not exist, the first existing
+ * socket of Docker Desktop, OrbStack, Colima, Rancher Desktop, Lima, rootless
+ * Docker or podman.  Return 0, or -1 with ${e} set and nothing to free: an
+ * engine of another host publishes on another loopback; TLS is not spoken; a
+ * config.json that is not JSON only makes docker warn.
  */
 int endpoint_find(const char *, struct endpoint *, struct error *);
 
 /**
  * endpoint_parse(host, ep, e):
- * Read ${host} as docker -H does: unix://PATH, tcp://HOST[:PORT], where HOST
- * has to be a loopback address or "localhost", or the latter without its
- * scheme.  Return as endpoint_find() does.
+ * Read ${host} as docker -H does: unix://PATH; or tcp://HOST[:PORT], with or
+ * without its scheme, where HOST is an address of this host or "localhost".
+ * Nothing is the default socket.  Return as endpoint_find().
  */
 int endpoint_parse(const char *, struct endpoint *, struct error *);
 

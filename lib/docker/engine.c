@@ -2,6 +2,7 @@
 #include "docker/engine.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ struct engine {
 	char		 reason[CURL_ERROR_SIZE];
 };
 
-/* Keep what arrives; returning less than its size ends the transfer. */
+/* Append to the body.  Returning less than the size ends the transfer. */
 static size_t
 receive(char *data, size_t size, size_t n, void *arg)
 {
@@ -45,7 +46,7 @@ receive(char *data, size_t size, size_t n, void *arg)
 	return (n);
 }
 
-/* Proxies are for others: nothing in the environment may redirect this. */
+/* Nothing in the environment, no proxy, may redirect requests. */
 static int
 configure(struct engine *d)
 {
@@ -85,6 +86,23 @@ engine_open(const char *host, struct error *e)
 	return (NULL);
 }
 
+/* Say why there is no connection, and what helps. */
+static void
+explain_connect(const struct engine *d, int number, struct error *e)
+{
+	const char *cure, *path;
+
+	path = d->endpoint.socket;
+	cure = "";
+	if (path != NULL && number == EACCES)
+		cure = " (root and the socket's group, usually docker, may)";
+	else if (path != NULL && strstr(path, "podman") != NULL)
+		cure = strncmp(path, "/run/podman/", 12) == 0 ?
+		    " (systemctl start podman.socket)" :
+		    " (systemctl --user start podman.socket)";
+	error_set(e, "%s%s", strerror(number), cure);
+}
+
 /* Say why there is no answer. */
 static void
 explain(struct engine *d, CURLcode code, struct error *e)
@@ -94,7 +112,7 @@ explain(struct engine *d, CURLcode code, struct error *e)
 	number = 0;
 	curl_easy_getinfo(d->curl, CURLINFO_OS_ERRNO, &number);
 	if (code == CURLE_COULDNT_CONNECT && number != 0)
-		error_set(e, "%s", strerror((int)number));
+		explain_connect(d, (int)number, e);
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		error_set(e, "no answer within %ld seconds",
 		    ANSWER_MS / 1000);
@@ -107,7 +125,7 @@ explain(struct engine *d, CURLcode code, struct error *e)
 		    curl_easy_strerror(code));
 }
 
-/* Say what the engine said, in JSON or as text, with a status but 200. */
+/* Describe an answer with a status other than 200, in JSON or as text. */
 static void
 complain(struct engine *d, long status, struct error *e)
 {

@@ -253,6 +253,54 @@ test_published(void **state)
 	}
 }
 
+/* What is asked for without a host address is on that of its networks. */
+static void
+test_networks(void **state)
+{
+	static const char form[] = "[{\"Id\":\"1\",\"Name\":\"/web\",\"State\":{},"
+	    "\"HostConfig\":{\"NetworkMode\":\"%s\",\"PortBindings\":"
+	    "{\"80/tcp\":[{\"HostIp\":\"%s\",\"HostPort\":\"1\"}]}},"
+	    "\"NetworkSettings\":{\"Ports\":{},\"Networks\":{\"%s\":{}}}}]";
+	static const char networks[] = "[{\"Name\":\"bridge\",\"Id\":\"b\","
+	    "\"Options\":{\"com.docker.network.bridge.host_binding_ipv4\":"
+	    "\"0.0.0.0\"}},{\"Name\":\"app\",\"Id\":\"a1\",\"Options\":"
+	    "{\"com.docker.network.bridge.host_binding_ipv4\":"
+	    "\"127.0.0.20\"}},{\"Name\":\"x\",\"Options\":null}]";
+	static const struct {
+		const char *mode, *host, *network;
+		size_t unset, asked;
+	} table[] = {
+		{ "app", "", "app", 1, 2 }, { "a1", "", "app", 1, 2 },
+		{ "default", "", "app", 1, 2 }, { "app", "", "x", 1, 2 },
+		{ "default", "", "bridge", 1, 1 }, { "x", "", "x", 1, 1 },
+		{ "app", "0.0.0.0", "app", 0, 1 },
+		{ "app", "127.0.0.16", "app", 0, 1 }
+	};
+	struct containers c;
+	struct json *r;
+	struct error e;
+	char text[400];
+	size_t i;
+
+	(void)state;
+	r = json_parse(networks, strlen(networks), 0, "networks", &e);
+	assert_non_null(r);
+	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		snprintf(text, sizeof(text), form, table[i].mode,
+		    table[i].host, table[i].network);
+		assert_int_equal(containers_read(text, strlen(text), "file",
+		    &c, &e), 0);
+		assert_int_equal(containers_unset(&c), table[i].unset);
+		assert_int_equal(containers_networks(r, &c, &e), 0);
+		assert_int_equal(c.container[0].asked.count, table[i].asked);
+		if (table[i].asked == 2)
+			assert_binding(&c.container[0].asked.binding[1],
+			    "127.0.0.20", 1, 80, "tcp");
+		containers_free(&c);
+	}
+	json_free(r);
+}
+
 static void
 test_what_is_no_container(void **state)
 {
@@ -293,6 +341,7 @@ main(void)
 		cmocka_unit_test(test_inspect),
 		cmocka_unit_test(test_odd_bindings),
 		cmocka_unit_test(test_published),
+		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_what_is_no_container),
 	};
 

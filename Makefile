@@ -2,7 +2,7 @@
 # For GNU make 3.81 and later and for bmake: no conditionals, no $(shell), no
 # $<.  Settings may be kept in config.mk.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -117,7 +117,7 @@ ARCHIVE = @rm -f $@ $(@:.a=)/*.o; for c in $(@:.a=)/*.c; do \
 	    echo "$$@"; "$$@" || exit; \
 	done; ar rc $@ $(@:.a=)/*.o
 
-lib/base.a: lib/base/*.c lib/base/*.h
+lib/base.a: lib/base/*.c lib/base/*.h Makefile
 	$(ARCHIVE)
 lib/net.a: lib/net/*.c lib/net/*.h lib/base/*.h
 	$(ARCHIVE)
@@ -217,7 +217,16 @@ coverage:
 bench: all
 	@CC="$(CC)" JQ_LIBS="$(JQ_LIBS)" tests/bench
 
-install: all
+# sh expands ~ in no word of make's.
+absolute:
+	@for dir in "$(PREFIX)" "$(BINDIR)" "$(MANDIR)" "$(DOCDIR)"; do \
+	    case $$dir in \
+	    /*) ;; \
+	    *) echo "make: $$dir: does not begin with /" >&2; exit 2 ;; \
+	    esac; \
+	done
+
+install: absolute all
 	mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" \
 	    "$(DESTDIR)$(MANDIR)/man7"
 	$(INSTALL) -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
@@ -229,14 +238,16 @@ install: all
 	$(INSTALL) -m 755 man/examples/bundle/hooks/pre-receive \
 	    "$(DESTDIR)$(DOCDIR)/examples/bundle/hooks"
 
-uninstall:
+uninstall: absolute
 	cd "$(DESTDIR)$(BINDIR)" && rm -f $(TOOLS:bin/%=%) \
 	    $(SCRIPTS:bin/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1:man/%=%)
 	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7:man/%=%)
 	cd "$(DESTDIR)$(DOCDIR)/examples" && \
 	    rm -f $(BUNDLE_BIN:man/examples/%=%) $(BUNDLE:man/examples/%=%) \
-	    bundle/hooks/pre-receive
+	    bundle/hooks/pre-receive && \
+	    rmdir bundle/hooks bundle && cd .. && rmdir examples && \
+	    cd .. && rmdir "$(DESTDIR)$(DOCDIR)"
 
 # What is committed, the same bytes every time: git's tar has the commit's time.
 dist:
@@ -247,4 +258,4 @@ clean:
 	rm -f lib/*.a lib/*/*.o lib/smolvm/guest_sh.h $(TOOLS) $(UNIT) $(FUZZ)
 	rm -rf build
 
-.PHONY: all bench check check-all check-vm clean coverage demo deps dist fuzz install lint uninstall
+.PHONY: absolute all bench check check-all check-vm clean coverage demo deps dist fuzz install lint uninstall

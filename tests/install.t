@@ -57,6 +57,23 @@ installed() {
 	echo mine >"st age/opt/bottle/bin/mine"
 	make_top uninstall "DESTDIR=$PWD/st age" PREFIX=/opt/bottle
 	check -o '644 ./opt/bottle/bin/mine' -- installed "st age"
+	check -- find "st age" -name '*bottle-tools*'
+}
+
+@test "a prefix that is no path is refused, and nothing is made" {
+	for word in "PREFIX=~/x" BINDIR=bin MANDIR=man DOCDIR= ; do
+		check -s 2 -e "match:make: .*: does not begin with /
+make.*Error 2" -- make_top install "$word"
+	done
+	[ ! -e "$TOP/~" ]
+}
+
+@test "all tools have the version of the Makefile" {
+	version=$(sed -n 's/^VERSION = //p' "$TOP/Makefile")
+	for tool in $(make_top install "DESTDIR=$PWD/v" >&2; ls v/usr/local/bin)
+	do
+		check -o "bottle-tools $version" -- "v/usr/local/bin/$tool" -V
+	done
 }
 
 @test "BINDIR and MANDIR go where they are told" {

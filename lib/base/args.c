@@ -74,14 +74,6 @@ args_error(const char *fmt, ...)
 	verrx(2, fmt, ap);
 }
 
-_Noreturn void
-args_usage(const char *usage)
-{
-
-	fputs(usage, stderr);
-	exit(2);
-}
-
 void
 args_no_input(void)
 {

@@ -44,13 +44,6 @@ _Noreturn void args_error(const char *, ...)
     __attribute__((format(printf, 1, 2)));
 
 /**
- * args_usage(usage):
- * Print ${usage}, lines that end in newlines, on standard error, and exit
- * with status 2.
- */
-_Noreturn void args_usage(const char *);
-
-/**
  * args_no_input():
  * Say on standard error that standard input is not read if it is a pipe or a
  * file.  For a tool that reads it only as "-", and got no operand.

@@ -217,22 +217,28 @@ static void
 read_record(struct proof *p)
 {
 	struct error e;
-	const char *alias;
-	struct json *ports;
+	struct json *alias, *machine, *ports;
+	const char *text;
 
 	if (input_read(&p->in, &e) == -1)
 		errx(2, "%s", e.text);
 	if (p->in.record == NULL)
 		errx(2, INPUT_NAME ": not a launch record");
-	p->guest.machine = json_string(json_get(p->in.record, "machine"));
-	alias = json_string(json_get(p->in.record, "alias"));
+	machine = json_get(p->in.record, "machine");
+	alias = json_get(p->in.record, "alias");
 	ports = json_get(p->in.record, "ports");
-	if (p->guest.machine == NULL || alias == NULL ||
-	    take_alias(p, alias) == -1 || ports == NULL ||
+	/* The record keeps the bytes. */
+	p->guest.machine = machine != NULL ? json_string(machine) : NULL;
+	text = alias != NULL ? json_string(alias) : NULL;
+	if (p->guest.machine == NULL || text == NULL ||
+	    take_alias(p, text) == -1 || ports == NULL ||
 	    json_kind(ports) != JSON_OBJECT ||
 	    json_each(ports, take_port, p) != 0 || p->tcps + p->udps == 0)
 		errx(2, INPUT_NAME ": not a record with machine, alias, "
 		    "ports");
+	json_free(machine);
+	json_free(alias);
+	json_free(ports);
 	p->subject = p->guest.machine;
 }
 
@@ -1029,13 +1035,16 @@ print_json(const struct proof *p)
 static void
 print_text(const struct proof *p)
 {
+	struct json *element;
 	const char *line;
 	size_t i, len;
 
 	for (i = 0; i < json_count(p->verified); i++) {
-		line = json_string(json_at(p->verified, i));
+		element = json_at(p->verified, i);
+		line = json_string(element);
 		len = strcspn(line, " ");
 		printf("%.*s\t%s\n", (int)len, line, line + len + 1);
+		json_free(element);
 	}
 }
 

@@ -34,14 +34,20 @@ static int dflag, jflag;
 static void
 read_record(struct input *in, const char **machine, const char **alias)
 {
+	struct json *a, *m;
 	struct error e;
 
 	if (input_read(in, &e) == -1)
 		errx(2, "%s", e.text);
 	if (in->record == NULL)
 		errx(2, INPUT_NAME ": not a launch record");
-	*machine = json_string(json_get(in->record, "machine"));
-	*alias = json_string(json_get(in->record, "alias"));
+	m = json_get(in->record, "machine");
+	a = json_get(in->record, "alias");
+	/* The record keeps the bytes. */
+	*machine = m != NULL ? json_string(m) : NULL;
+	*alias = a != NULL ? json_string(a) : NULL;
+	json_free(m);
+	json_free(a);
 	if (*machine == NULL || *alias == NULL)
 		errx(2, INPUT_NAME ": not a record with machine and alias");
 }

@@ -108,7 +108,10 @@ third	created	offline	none	none	none	[]' -- smolvm-allowpatch -l
 			-D "$NOBODY" -p 3000 net 127.0.0.16
 		check -o unrestricted -- smolvm-allowpatch -D none -p none \
 			net unrestricted
-		row net | cmp original -
+		# in the place that the engine gave them: the same as absent
+		row net | sed 's/"dns":null,//;s/"egress_rules":\[\],//' |
+			cmp original -
+		smolvm machine ls >/dev/null
 		smolvm machine delete --name net -f
 		check -s 2 -e "$SAYS: net: no such machine in $DB" -- \
 			smolvm-allowpatch net none

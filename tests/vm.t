@@ -23,7 +23,7 @@ setup_file() {
 observe() {
 	local status=0
 
-	"$TESTS/vm/run" -t 1500 "$share" table "$1" reach judge gone refuse \
+	"$TESTS/vm/run" -t 2400 "$share" table "$1" reach judge gone refuse \
 	    >"$TABLES/$1" 2>&1 || status=$?
 	[ "$status" -eq 0 ] || {
 		echo "smolvm $1: status $status"

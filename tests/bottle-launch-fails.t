@@ -406,11 +406,11 @@ bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/udp' -- sort er
 
 @test "bundles that do not come up, or not where they should" {
 	fails 'match:bottle-launch: dev: docker create: Error.*' -i absent dev
-	bundle ends 'echo one; echo two; echo three; printf "\033[1mfour"; exit 3'
+	bundle ends 'echo one; echo two; echo three; echo four; exit 3'
 	fails 'bottle-launch: dev: the container is exited' -i bundle:ends dev
 	check -o 'bottle-launch: dev: dev-bundle: two
 bottle-launch: dev: dev-bundle: three
-bottle-launch: dev: dev-bundle: \x1b[1mfour
+bottle-launch: dev: dev-bundle: four
 bottle-launch: dev: the container is exited' -- head -n 4 err
 	nothing_left
 	# the whole message, Docker's reason first
@@ -450,7 +450,7 @@ checked() {
 	nothing_left
 	checked slow 'sleep 100'
 	fails 'bottle-launch: dev: the container is running, starting' \
-		-t 5 -i bundle:slow dev
+		-t 20 -i bundle:slow dev
 	nothing_left
 }
 

@@ -157,7 +157,7 @@ fault() {
 	for release in 0.7.2 1.2.4 x ''; do
 		printf '#!/bin/sh\necho smolvm %s\n' "$release" >old
 		chmod +x old
-		check -o 'match:.*smolvm.*' -- env SMOLVM=$PWD/old bash -c \
+		check -o 'match:(.*/old --version: |smolvm ).*' -- env SMOLVM=$PWD/old bash -c \
 			'eval "$(bottle-ls -e dev)"; echo "$fault"'
 	done
 }
@@ -203,4 +203,19 @@ fault() {
 	container dev-bundle dev running
 	check -s 2 -e 'match:bottle-ls: <stdout>.*' -- \
 		sh -c 'bottle-ls >/dev/full'
+}
+
+@test "bottle-ls.1: the examples" {
+	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
+	example -o 'dev	127.0.0.16	running	-	3000/tcp' <<-'END'
+		bottle-ls
+	END
+	example -o 127.0.0.16 <<-'END'
+		eval "$(bottle-ls -e dev)" && echo "$alias"
+	END
+	machine dev -e BOTTLE=dev
+	chmod -R go-rwx "$HOME"
+	example -s 2 -e 'match:bottle-prove: .*' <<-'END'
+		bottle-ls -j dev | bottle-prove -
+	END
 }

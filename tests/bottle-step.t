@@ -112,8 +112,9 @@ secret' -- cat got again
 	check -s 4 -o hello -i hello -- bottle-step -L lock dev sh -c 'cat; exit 4'
 	check -o 600 -- stat -c %a lock
 	# the one that holds it is killed: the kernel lets go
+	rm pid
 	bottle-step -L lock dev sh -c 'echo $$ >pid; exec sleep 100' 3>&- &
-	until_true 5 sh -c '! bottle-step -L lock dev true 2>/dev/null'
+	until_true 5 test -s pid
 	kill -9 "$!"
 	until_true 5 bottle-step -L lock dev true
 	kill -9 "$(cat pid)"
@@ -151,4 +152,18 @@ secret' -- cat got again
 	check -s 2 -e 'bottle-step: -L: goes with neither -q nor -t' -- \
 		bottle-step -q -L lock x true
 	check -o 'match:usage: bottle-step .*man bottle-step' -- bottle-step -h
+}
+
+@test "bottle-step.1: the examples" {
+	mkdir bin data
+	printf '#!/bin/sh\necho "$@"\n' >bin/docker
+	chmod +x bin/docker
+	PATH=$PWD/bin:$PATH
+	example -o 'start web' -e 'match:web: start .*' <<-'END'
+		bottle-step -t 30 'web: start' docker start web || exit
+	END
+	example <<-'END'
+		bottle-step -L backup.lock backup tar -czf backup.tar.gz data
+	END
+	[ -s backup.tar.gz ]
 }

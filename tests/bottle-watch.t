@@ -153,7 +153,9 @@ denied	resolve ?[1mx' -- sh -c \
 	"$TESTS/dockerd" in "$ENGINE" bottle-watch -q -i 1 dev \
 		>events 2>err 3>&- &
 	WATCH=$!
-	until_true 30 grep -q '^bottle-prove ' "$CALLS/log"
+	# the second look has begun, after the proof
+	until_true 60 sh -c \
+		'[ "$(grep -c "^smolvm-allowpatch -c " "$CALLS/log")" -ge 2 ]'
 	smolvm stop --name dev
 	drifts machine stopped
 	check -o 1 -- sh -c 'wc -l <events'

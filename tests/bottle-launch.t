@@ -274,7 +274,7 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 		'SELECT name FROM vms' | sort | xargs"
 	wide='-d 127.0.0.0/8'
 	echo "$wide" >"$FAKE/wide"
-	fails 'match:bottle-launch: dev: bottle-prove: REACHES .*' dev
+	fails 'match:bottle-launch: dev: proof: bottle-prove: dev: REACHES .*' dev
 	check -- inside docker ps -aq
 }
 
@@ -327,6 +327,7 @@ refuses() {
 	fails 'match:bottle-launch: dev: port 9418/tcp is published on 0.0.0.0:0 instead of 127.0.0.16 alone' \
 		dev --publish 9418
 	fails 'bottle-launch: dev: docker create made no container dev-bundle' dev --name other
+	check -- inside docker ps -aq
 	fails 'match:bottle-launch: dev: machine create: .*' dev -- --name other
 	fails 'bottle-launch: dev: the machine has what opens it: the hosts localhost' \
 		dev -- --allow-host localhost

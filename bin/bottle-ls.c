@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/args.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -697,14 +698,15 @@ inspect(struct engine *d, const char *slug, unsigned long seconds,
     struct container *c, struct error *e)
 {
 	const struct timespec tick = { 0, 200 * 1000 * 1000 };
-	unsigned long left;
+	long long end;
 	char *name;
 	int found;
 
 	name = alloc_format("%s-bundle", slug);
-	for (left = seconds * 5;; left--) {
+	end = clock_ms() + (long long)seconds * 1000;
+	for (;;) {
 		found = engine_inspect(d, name, c, e);
-		if (left == 0 || found != 1 || !container_live(c) ||
+		if (clock_ms() >= end || found != 1 || !container_live(c) ||
 		    strcmp(c->health, "starting") != 0)
 			break;
 		container_free(c);

@@ -11,6 +11,7 @@
 #include "alias/owners.h"
 #include "base/alloc.h"
 #include "base/args.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -301,14 +302,15 @@ find(const struct options *o, const struct pool *pool, struct containers *c,
     struct audit *found, struct error *e)
 {
 	const struct timespec tick = { 0, 500 * 1000 * 1000 };
-	unsigned long left;
+	long long end;
 
-	for (left = o->seconds * 2;; left--) {
+	end = clock_ms() + (long long)o->seconds * 1000;
+	for (;;) {
 		if (read_containers(o, c, e) == -1 ||
 		    owners_exist(&o->owners, c, e) == -1 ||
 		    audit_find(pool, c, found, e) == -1)
 			return (-1);
-		if (left == 0 || !has_foreign(o, found))
+		if (clock_ms() >= end || !has_foreign(o, found))
 			return (0);
 		audit_free(found);
 		containers_free(c);

@@ -45,7 +45,7 @@ args_common(int opt, char *const *argv, const char *usage)
 	char letter, quoted[ERROR_QUOTE];
 	const char *word;
 
-	/* At the "-" of a long option getopt(3) has not advanced optind yet. */
+	/* For a long option, getopt(3) has not advanced optind yet. */
 	word = opt == '?' && optopt == '-' ? argv[optind] : NULL;
 	if (word == NULL || strncmp(word, "--", 2) != 0)
 		word = "";

@@ -10,13 +10,13 @@
  */
 #define ARGS_COMMON	"hV"
 
-/* What separates words, and is trimmed from lines. */
+/* Blanks: they separate words and are trimmed from lines. */
 #define BLANKS		" \t\r\n\v\f"
 
 /**
  * args_init():
- * Call first in main(): io_init(), the locale for error_quote(), and getopt(3)
- * prints no messages.
+ * Call io_init(), set the locale for error_quote(), and turn off the messages
+ * of getopt(3).  Call it first in main().
  */
 void args_init(void);
 
@@ -45,8 +45,8 @@ _Noreturn void args_error(const char *, ...)
 
 /**
  * args_no_input():
- * Say on standard error that standard input is not read if it is a pipe or a
- * file.  For a tool that reads it only as "-", and got no operand.
+ * If standard input is a pipe or a file, warn that it is not read.  For a tool
+ * that reads it only for the operand "-", and has no operand.
  */
 void args_no_input(void);
 

@@ -26,7 +26,10 @@ child_exec(char *const *argv, struct error *e)
 	return (missing ? 127 : 126);
 }
 
-/* Become ${in}, ${out} and ${err}, which may be 0 to 2 in any order. */
+/*
+ * Make ${in}, ${out} and ${err} the descriptors 0 to 2; they may be 0 to 2 in
+ * any order.
+ */
 static int
 arrange(const struct child_how *how, struct error *e)
 {
@@ -88,7 +91,7 @@ child_start(char *const *argv, const struct child_how *how, struct error *e)
 	int report[2], status;
 	pid_t pid;
 
-	/* Where SIGCHLD is ignored, wait(2) has nothing to wait for. */
+	/* If SIGCHLD is ignored, wait(2) gets no status. */
 	signal(SIGCHLD, SIG_DFL);
 	if (pipe(report) == -1) {
 		error_sys(e, "pipe");
@@ -104,7 +107,7 @@ child_start(char *const *argv, const struct child_how *how, struct error *e)
 		error_sys(e, "fork");
 	close(report[1]);
 	if (pid != -1) {
-		/* Both sides: whichever is first. */
+		/* Both processes do this: the order of the two is not known. */
 		if (how->group)
 			setpgid(pid, pid);
 		read_report(report[0], e);

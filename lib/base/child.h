@@ -10,8 +10,8 @@ struct error;
 
 /**
  * child_exec(argv, e):
- * Become the program ${argv}[0], found through PATH.  Only a failure returns:
- * 127 if there is no such program, else 126, as env(1) exits; ${e} is set.
+ * Execute the program ${argv}[0], found through PATH.  Only a failure returns,
+ * with ${e} set: 127 if the program does not exist, else 126, as env(1) exits.
  */
 int child_exec(char *const *, struct error *);
 
@@ -23,15 +23,16 @@ struct child_how {
 	const sigset_t	*mask;		/* blocked signals; NULL: as they are */
 };
 
-/* Descriptors, process group, environment and signals as they are here. */
+/* Keep descriptors, process group, environment and signals. */
 #define CHILD_INHERIT	{ 0, 1, 2, 0, NULL, NULL }
 
 /**
  * child_start(argv, how, e):
- * Run the program ${argv}[0], found through PATH.  Other descriptors without
- * close-on-exec are inherited.  Return its process ID, which is that of its
- * group, too, if it has one of its own; or, with ${e} set, -127 if there is
- * no such program and -126 if it cannot be run: the negative exit status.
+ * Run the program ${argv}[0], found through PATH.  The child inherits other
+ * descriptors without close-on-exec.  Return its process ID, which is also the
+ * ID of its own process group, if ${how} asks for one.  Return -127 if the
+ * program does not exist, and -126 if it cannot be run (the negative exit
+ * statuses), with ${e} set.
  */
 pid_t child_start(char *const *, const struct child_how *, struct error *);
 
@@ -43,9 +44,9 @@ int child_wait(pid_t);
 
 /**
  * child_kill(pid):
- * End the process group ${pid}, whose leader must not have been waited for
- * unless some of the group outlived it: SIGTERM, and SIGKILL for what is
- * still there half a second later.
+ * End the process group ${pid}: SIGTERM, and half a second later SIGKILL for
+ * the processes left.  Its leader must not have been waited for, unless other
+ * processes of the group outlived it.
  */
 void child_kill(pid_t);
 

@@ -2,7 +2,7 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
-/* clock_ms(): milliseconds of a clock that nobody sets. */
+/* clock_ms(): milliseconds of the monotonic clock. */
 long long clock_ms(void);
 
 #endif

@@ -52,9 +52,9 @@ error_prefix(struct error *e, const char *fmt, ...)
 }
 
 /*
- * The length of the character at ${s}, at most ${len} bytes, if a terminal
- * shows it as itself; 0 if it has to be escaped.  Marks of direction and
- * invisible ones (Unicode 15, chapter 23) make a text look like another one.
+ * The length of the printable character at ${s}, at most ${len} bytes; 0 if it
+ * must be escaped.  Direction marks and invisible characters (Unicode 15,
+ * chapter 23) count as unprintable: they make a text look like another one.
  */
 static size_t
 plain(const char *s, size_t len)

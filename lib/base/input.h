@@ -38,7 +38,7 @@ int input_read(struct input *, struct error *);
 
 /**
  * input_read_list(in, e):
- * The same for a list, which may be empty; a record is an error.
+ * As input_read(), for a list, which may be empty; a record is an error.
  */
 int input_read_list(struct input *, struct error *);
 

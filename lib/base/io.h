@@ -9,10 +9,10 @@ struct error;
 
 /**
  * io_init():
- * Open /dev/null as each of descriptors 0 to 2 that the caller closed, so that
- * no file opened later gets that number.  Such a 0 cannot be read and such a 1
- * cannot be written: using them is still an error.  Standard output gets a
- * static buffer.  Call it first in main().
+ * Open /dev/null as each of descriptors 0 to 2 that is closed, so that no file
+ * opened later gets its number.  It is opened the wrong way round: reading such
+ * a 0 and writing such a 1 is still an error.  Standard output gets a static
+ * buffer.  Call it first in main().
  */
 void io_init(void);
 
@@ -32,7 +32,7 @@ int io_cloexec(int);
 
 /**
  * io_null_stdin():
- * Make standard input /dev/null, for a command that is run after the tool
+ * Make standard input /dev/null, for a command that runs after the tool has
  * read standard input.  Return 0, or -1 with ${e} set.
  */
 int io_null_stdin(struct error *);

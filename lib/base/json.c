@@ -35,7 +35,7 @@ wrap(jv v)
 	return (r);
 }
 
-/* Two things that libjq loses silently: duplicate keys and large numbers. */
+/* libjq loses duplicate keys and the precision of large numbers silently. */
 struct census {
 	size_t	leaves;		/* scalars and empty containers */
 	int	inexact;	/* has a number of 2^53 or more */
@@ -74,7 +74,7 @@ leaves(const char *text, size_t len)
 	parser = jv_parser_new(JV_PARSE_STREAMING);
 	jv_parser_set_buf(parser, text, (int)len, 0);
 	while (jv_is_valid(v = jv_parser_next(parser)))
-		/* [path, leaf], or [path] where a container ends */
+		/* [path, leaf], or [path] at the end of a container */
 		n += jv_array_length(v) == 2;
 	jv_free(v);
 	jv_parser_free(parser);
@@ -89,7 +89,10 @@ exhausted(void *unused)
 	alloc_exhausted();
 }
 
-/* The default handler aborts; to set it needs memory, so it is set early. */
+/*
+ * The default handler aborts.  Setting another one needs memory, so do it
+ * early.
+ */
 __attribute__((constructor)) static void
 begin(void)
 {
@@ -130,7 +133,7 @@ json_check_text(const char *text, size_t len, const char *name,
 	if (len > INT_MAX)
 		return (error_set(e, "%s: larger than %d bytes", name,
 		    INT_MAX));
-	/* libjq puts U+FFFD in the place of what is not UTF-8. */
+	/* libjq replaces invalid UTF-8 by U+FFFD. */
 	v = jv_string_sized(text, (int)len);
 	s = jv_string_value(v);
 	for (i = 0; i < len && s[i] == text[i]; i++)

@@ -26,9 +26,9 @@ enum json_kind {
 
 /**
  * json_check_text(text, len, name, e):
- * Check that the ${len} bytes at ${text}, called ${name} in messages, are
- * UTF-8 without NUL: libjq would end at a NUL and replace what is not UTF-8,
- * both silently.  Return 0, or -1 with ${e} set.
+ * Check that the ${len} bytes at ${text}, called ${name} in messages, are UTF-8
+ * without NUL: libjq silently ends at a NUL and replaces invalid UTF-8.  Return
+ * 0, or -1 with ${e} set.
  */
 int json_check_text(const char *, size_t, const char *, struct error *);
 

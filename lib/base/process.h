@@ -4,10 +4,10 @@
 
 /**
  * process_runs(pid, start):
- * Does the process ${pid} run, and is it the one that began at ${start}, in
- * the units of smolvm 1.9.3 src/process.rs: clock ticks since boot on Linux,
- * microseconds since 1970 on macOS, 0 if not known?  A zombie does not run.
- * Where the start cannot be seen, any process of that number is taken for it.
+ * Does the process ${pid} run, and did it start at ${start}?  The units are
+ * those of smolvm 1.9.3 src/process.rs: clock ticks since boot on Linux,
+ * microseconds since 1970 on macOS; 0: not known.  A zombie does not run.  If
+ * the start time cannot be read, any process with this ID counts.
  */
 int process_runs(long long, unsigned long long);
 

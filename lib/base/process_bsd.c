@@ -12,7 +12,7 @@
 #include <signal.h>
 
 #ifdef __APPLE__
-/* Is ${pid} gone, a zombie, or a process that began at another time? */
+/* Is ${pid} gone, a zombie, or a process with another start time? */
 static int
 other(pid_t pid, unsigned long long start)
 {
@@ -35,7 +35,7 @@ other(pid_t pid, unsigned long long start)
 	return (start != 0 && began != start);
 }
 #else
-/* smolvm does not run here: there is no start to compare with. */
+/* smolvm does not run on this system: no start time is recorded. */
 static int
 other(pid_t pid, unsigned long long start)
 {

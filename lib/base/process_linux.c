@@ -36,7 +36,7 @@ process_runs(long long pid, unsigned long long start)
 		return (0);
 	snprintf(buf, sizeof(buf), "/proc/%lld/stat", pid);
 	fd = open(buf, O_RDONLY | O_CLOEXEC);
-	/* /proc may be absent, and may hide the processes of others. */
+	/* /proc may be missing, and may hide processes of other users. */
 	if (fd == -1)
 		return (!is_gone(pid));
 	len = read(fd, buf, sizeof(buf) - 1);

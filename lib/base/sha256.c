@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * Two short names are all that is hashed here (a Docker context's and a
- * machine's), which is no reason to link a cryptographic library.
+ * Only two short names are hashed (a Docker context and a machine), which does
+ * not justify linking a cryptographic library.
  */
 static const uint32_t constant[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,

@@ -5,8 +5,8 @@
 #include <signal.h>
 
 /*
- * The signals HUP, INT, QUIT and TERM, unless ignored, held back while a child
- * in another process group has to be ended before this program.
+ * Block HUP, INT, QUIT and TERM, unless ignored, while a child in another
+ * process group must end before this program.
  */
 struct signals {
 	sigset_t	held;
@@ -15,10 +15,10 @@ struct signals {
 
 void signals_hold(struct signals *);
 
-/* signals_pending(s): has one of them come? */
+/* signals_pending(s): is one of them pending? */
 int signals_pending(const struct signals *);
 
-/* signals_release(s): let them take effect, which may end this program. */
+/* signals_release(s): unblock them, which may end this program. */
 void signals_release(const struct signals *);
 
 #endif

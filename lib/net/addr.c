@@ -12,7 +12,10 @@ static const unsigned char mapped[12] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
 };
 
-/* inet_pton(3) accepts leading zeros on some systems; others read octal. */
+/*
+ * Some systems' inet_pton(3) accepts leading zeros, which other parsers read as
+ * octal.
+ */
 static int
 parse4(const char *s, unsigned char *byte)
 {

@@ -24,8 +24,8 @@
 #define TICK	10	/* ms between two checks of the command */
 
 /*
- * By the convention of env(1), timeout(1), docker(1) and the shell, a status
- * from here on means that there was no command, or that a signal ended it.
+ * By the convention of env(1), timeout(1), docker(1) and the shell, this status
+ * and higher ones mean that the command was not run or was ended by a signal.
  */
 #define NO_ANSWER	125
 
@@ -66,7 +66,7 @@ canary_open(struct canary *c, const struct addr *a, int udp, struct error *e)
 	if (c->fd == -1)
 		return (error_sys(e, "%s", buf));
 	len = addr_socket(a, 0, &ss);
-	/* OpenBSD has IPv6 only there, and says so. */
+	/* OpenBSD always sets it, and returns an error. */
 	off = 0;
 	if (a->family == AF_INET6 && addr_is_any(a))
 		setsockopt(c->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
@@ -112,7 +112,7 @@ record_peer(struct canary *c, struct error *e)
 	if (n == -1 && (errno == EINTR || errno == EAGAIN ||
 	    errno == EWOULDBLOCK))
 		return (0);
-	/* A peer that disconnected by now did reach it. */
+	/* A peer that has disconnected since did reach it. */
 	if (n == -1 && errno != ECONNABORTED)
 		return (error_sys(e, c->udp ? "recvfrom" : "accept"));
 	if (n != -1 && !c->udp)
@@ -164,7 +164,7 @@ canary_linger(struct canary *c, size_t n, struct error *e)
 	return (0);
 }
 
-/* Watch until the command and the rest of its process group have ended. */
+/* Watch until the whole process group has ended. */
 static int
 watch(struct canary *c, pid_t pid, const struct signals *s,
     unsigned long seconds, int *status, struct error *e)
@@ -234,7 +234,7 @@ canary_run(struct canary *c, char *const *argv, unsigned long seconds,
 		*e = lost;
 		result = -1;
 	}
-	/* A signal that was held back ends this program here. */
+	/* A blocked signal ends this program here. */
 	signals_release(&s);
 	return (result);
 }

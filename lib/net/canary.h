@@ -10,7 +10,7 @@
 struct error;
 
 #define CANARY_PEERS	8
-#define CANARY_MOMENT	200	/* ms for packets under way at the end */
+#define CANARY_MOMENT	200	/* ms for packets still under way */
 
 /* A listening socket at a random port, and the peers that reached it. */
 struct canary {
@@ -44,19 +44,19 @@ int canary_watch(struct canary *, size_t, struct pollfd *, size_t, int,
 
 /**
  * canary_linger(c, n, e):
- * Do so for CANARY_MOMENT, after the command has ended.  Return 0, or -1 with
- * ${e} set.
+ * Call canary_watch() for CANARY_MOMENT, after the command has ended.  Return
+ * 0, or -1 with ${e} set.
  */
 int canary_linger(struct canary *, size_t, struct error *);
 
 /**
  * canary_run(c, argv, seconds, e):
  * Run ${argv} in a process group of its own, without standard input and with
- * standard error as its standard output, and watch ${c} until the group has
- * ended, and a moment longer.  Return 0 if it ran to its end; or -1 with ${e}
- * set if it could not be run or reports that with a status of 125 or more,
- * was killed, or took more than ${seconds}, after which the group is killed.
- * A signal that ends this program ends the group as well.
+ * standard error as its standard output, and watch ${c} until CANARY_MOMENT
+ * after the group has ended.  Return 0 if it ran to its end.  Return -1 with
+ * ${e} set if it could not be run, exited with 125 or more, was killed, or took
+ * more than ${seconds}, after which the group is killed.  A signal that ends
+ * this program ends the group too.
  */
 int canary_run(struct canary *, char *const *, unsigned long, struct error *);
 

@@ -46,7 +46,7 @@ int pool_operands(char *const *, struct input *, struct pool *,
 
 /**
  * pool_take(in, pool, e):
- * The same for ${in}, which input_read() has filled.
+ * As pool_operands(), for ${in}, which input_read() has filled.
  */
 int pool_take(const struct input *, struct pool *, struct error *);
 

@@ -23,7 +23,7 @@ compare(const void *va, const void *vb)
 	return (a->inode < b->inode ? -1 : a->inode > b->inode);
 }
 
-/* The kernel's name of ${pid}'s command. */
+/* The command name of ${pid}, as in proc(5)'s comm. */
 static void
 read_name(pid_t pid, char *buf)
 {
@@ -45,7 +45,7 @@ read_name(pid_t pid, char *buf)
 		    error_quote(quoted, text, (size_t)n));
 }
 
-/* If ${fd} in ${dir}, ${pid}'s /proc/PID/fd, is one of ${o}, record ${pid}. */
+/* If ${fd} in ${dir}, which is /proc/PID/fd, is one of ${o}, record ${pid}. */
 static void
 look(struct socket_process *o, size_t n, pid_t pid, DIR *dir, const char *fd)
 {

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* The kernel's name of a command, 15 bytes, each as \xNN at worst. */
+/* A command name (comm in proc(5)): 15 bytes, each as \xNN at worst. */
 #define SOCKET_PROCESS_NAME	(15 * 4 + 1)
 
 /* The process that holds a socket, if permissions allow seeing it. */
@@ -19,8 +19,8 @@ struct socket_process {
 /**
  * socket_process_find(o, n):
  * Sort the ${n} sockets at ${o}, whose inodes are set, and search /proc/PID/fd
- * for the process that holds each: of several the one with the lowest ID.
- * Without permission, or such a proc(5), none is found.
+ * for the process that holds each; of several, take the one with the lowest ID.
+ * Without permission or proc(5), none is found.
  */
 void socket_process_find(struct socket_process *, size_t);
 

@@ -20,7 +20,7 @@ struct listener {
 struct listeners {
 	struct listener	*listener;
 	size_t		 count;
-	int		 v6only_unknown; /* v6only may be 0 where it is 1 */
+	int		 v6only_unknown; /* v6only may be 0 although it is 1 */
 };
 
 /**

@@ -24,9 +24,9 @@
 #include "base/io.h"
 
 /*
- * The tables of sock_diag(7); or of /proc/net where the kernel lacks those.
- * The states are those of include/net/tcp_states.h: a connected UDP socket
- * receives from its peer only, and one that is not is in "close".
+ * The tables of sock_diag(7), or of /proc/net if the kernel lacks those.  The
+ * states are from include/net/tcp_states.h.  A connected UDP socket receives
+ * from its peer only; an unconnected one is in "close".
  */
 #define STATE_CLOSE	7
 #define STATE_LISTEN	10
@@ -39,7 +39,7 @@ struct table {
 	const char	*name, *path;
 };
 
-/* A table as it is read, and the listeners found in it. */
+/* A table being read, and the listeners found in it. */
 struct dump {
 	const struct table	*table;
 	const struct addr	*alias;
@@ -131,8 +131,8 @@ collect(struct dump *d, const struct nlmsghdr *h)
 }
 
 /*
- * The errno value in ${h}, or 0.  It is a message of its own, or ends a dump:
- * a kernel without a table's module still begins a dump.
+ * The errno value in ${h}, or 0.  It is a message of its own, or the end of a
+ * dump: a kernel without a table's module still starts a dump.
  */
 static int
 failure(const struct nlmsghdr *h)
@@ -265,7 +265,7 @@ out:
 	return (result);
 }
 
-/* Read ${d}'s table by ${fd}, or from /proc if that is -1 or cannot be. */
+/* Read ${d}'s table from ${fd}; from /proc if ${fd} is -1 or fails. */
 static int
 read_table(int fd, struct dump *d, char *buf, struct error *e)
 {

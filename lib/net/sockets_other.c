@@ -61,7 +61,7 @@ answers(const struct row *row)
 	    strcmp(row->field[5], "LISTEN") == 0);
 }
 
-/* Read ${row}'s local address; 1 if it has no port yet, -1 if it is none. */
+/* Read ${row}'s local address; 1 if it has no port yet, -1 if it is not one. */
 static int
 read_local(struct row *row, struct listener *one)
 {
@@ -138,9 +138,9 @@ sockets_parse_netstat(const char *text, const struct addr *alias, size_t n,
 
 /*
  * The environment is empty, since LIBXO_OPTIONS changes FreeBSD's output.
- * "inet" has every socket that takes IPv4, and keeps out the paths of Unix
- * sockets, which may have any text in them.  -l prints addresses uncut on
- * macOS; FreeBSD takes it for -W.
+ * "inet" lists every socket that takes IPv4, without Unix sockets, whose paths
+ * may be any text.  -l prints addresses in full on macOS, and means -W on
+ * FreeBSD.
  */
 static pid_t
 start(FILE *out, FILE *err, struct error *e)
@@ -164,7 +164,7 @@ start(FILE *out, FILE *err, struct error *e)
 	return (pid);
 }
 
-/* Run netstat; its output to be freed, or NULL with ${e} set. */
+/* Run netstat.  Return its output, to be freed, or NULL with ${e} set. */
 static char *
 run(struct error *e)
 {
@@ -187,7 +187,7 @@ run(struct error *e)
 	status = child_wait(pid);
 	rewind(out);
 	rewind(err);
-	/* It leaves out a table that it cannot read, with status 0. */
+	/* netstat omits a table that it cannot read, and exits 0. */
 	if (io_read(fileno(err), "netstat", OUTPUT_MAX, &complaint, &len,
 	    e) == -1)
 		goto out;

@@ -39,7 +39,7 @@ add(struct bindings *l, const struct binding *b)
 	l->binding[l->count++] = *b;
 }
 
-/* Note that ${what}, ${text}, of the port ${port} is not as it should be. */
+/* Note that ${what}, ${text}, of the port ${port} is invalid. */
 static void
 note(struct container *c, const char *port, const char *what,
     const char *text, const char *effect)
@@ -52,7 +52,7 @@ note(struct container *c, const char *port, const char *what,
 		    error_quote(quoted, text, strlen(text)), effect);
 }
 
-/* Read the protocol, of any case; nothing is TCP (go-connections/nat). */
+/* Read the protocol, in any case; empty means TCP (go-connections/nat). */
 static void
 set_proto(struct binding *b, const char *s)
 {
@@ -66,8 +66,8 @@ set_proto(struct binding *b, const char *s)
 }
 
 /*
- * The host address ${key} of ${r}, the port ${port}.  ::ffff:A is A.  Nothing
- * is all addresses, and so is to engines what is no address.
+ * Read the host address ${key} of ${r}, which is the port ${port}. ::ffff:A is
+ * A.  An empty address is all addresses; engines treat an invalid one so too.
  */
 static int
 member_host(const struct json *r, const char *key, const char *port,
@@ -89,7 +89,7 @@ member_host(const struct json *r, const char *key, const char *port,
 	return (0);
 }
 
-/* One of a list's Ports: {IP, PrivatePort, PublicPort, Type}. */
+/* Read one of a list's Ports: {IP, PrivatePort, PublicPort, Type}. */
 static int
 list_port(const struct json *r, void *arg, struct error *e)
 {
@@ -119,7 +119,7 @@ list_port(const struct json *r, void *arg, struct error *e)
 	return (0);
 }
 
-/* A port map that is being read. */
+/* A port map being read. */
 struct port_map {
 	struct container	*container;
 	struct bindings		*bindings;
@@ -129,8 +129,8 @@ struct port_map {
 };
 
 /*
- * Read the port ${s}: digits, with any number of zeros before them.  -1 if it
- * is none, or a range.
+ * Read the port ${s}: digits, with any number of leading zeros.  Return -1 if
+ * it is not a port, or a range.
  */
 static int
 parse_port(const char *s, size_t len, unsigned *port)
@@ -148,8 +148,8 @@ parse_port(const char *s, size_t len, unsigned *port)
 }
 
 /*
- * Read {HostIp, HostPort}.  The engine takes PORT, PORT/PROTOCOL, FIRST-LAST
- * for one of these at start, and nothing or 0 for any port.
+ * Read {HostIp, HostPort}.  The engine accepts PORT, PORT/PROTOCOL, FIRST-LAST
+ * (it picks one at start), and an empty string or 0 (any port).
  */
 static int
 map_binding(const struct json *r, void *arg, struct error *e)
@@ -205,8 +205,8 @@ map_port(const char *key, const struct json *value, void *arg)
 }
 
 /*
- * Read the port map that is ${outer}'s member ${inner} into ${l}.  It is null
- * or empty where no port is, and missing only in what is no container.
+ * Read the port map, ${outer}'s member ${inner}, into ${l}.  Without ports it
+ * is null or empty; it is missing only if the object is no container.
  */
 static int
 inspect_map(const struct json *outer, const char *inner, struct container *c,
@@ -233,7 +233,7 @@ inspect_map(const struct json *outer, const char *inner, struct container *c,
 	return (result == -1 ? error_prefix(e, "%s", inner) : 0);
 }
 
-/* Of a name and the "/other/name"s that links gave it, the name. */
+/* The container's own name; links add "/other/name"s. */
 static int
 list_name(const struct json *r, void *arg, struct error *e)
 {
@@ -250,7 +250,7 @@ list_name(const struct json *r, void *arg, struct error *e)
 	return (0);
 }
 
-/* Call ${fn} for the elements of ${r}'s ${key}. */
+/* Call ${fn} for the elements of ${r}'s member ${key}. */
 static int
 each_of(const struct json *r, const char *key,
     int (*fn)(const struct json *, void *, struct error *), void *arg,
@@ -308,7 +308,7 @@ health_of(const char *status)
 	return (alloc_copy("", 0));
 }
 
-/* The networks of ${r} are a member of its NetworkSettings. */
+/* Read the networks of ${r}, a member of its NetworkSettings. */
 static int
 list_networks(const struct json *r, struct container *c, struct error *e)
 {
@@ -376,7 +376,7 @@ inspect_state(const struct json *r, struct container *c, struct error *e)
 		c->health = alloc_copy("", 0);
 	else if (result == 0)
 		result = json_member_string(health, "Status", &c->health, e);
-	/* Docker and podman where an image has no health check */
+	/* Docker and podman, if the image has no health check */
 	if (result == 0 && strcmp(c->health, "none") == 0)
 		*c->health = '\0';
 	json_free(health);
@@ -524,7 +524,7 @@ containers_list(const struct json *list, struct containers *c,
 	return (-1);
 }
 
-/* Append an element of a file: inspect's State is an object, a list's not. */
+/* Append an element of a file.  Only inspect's State is an object. */
 static int
 file_append(const struct json *r, void *arg, struct error *e)
 {
@@ -618,7 +618,7 @@ containers_unset(const struct containers *c)
 	return (0);
 }
 
-/* Is ${c} on the network ${name}, or will it be once it is started? */
+/* Is ${c} on the network ${name}, or will it be after its start? */
 static int
 is_on(const struct container *c, const char *name, const char *id)
 {
@@ -635,7 +635,7 @@ is_on(const struct container *c, const char *name, const char *id)
 	return (r != NULL);
 }
 
-/* Bind to ${host} what ${c} asked for without a host address. */
+/* Bind to ${host} the ports that ${c} asked for without a host address. */
 static void
 bind_unset(struct container *c, const struct addr *host)
 {

@@ -11,7 +11,7 @@ struct json;
 
 /* A port of a container that is bound to an address and port of the host. */
 struct binding {
-	struct addr	host;		/* 0.0.0.0 or ::, if on all addresses */
+	struct addr	host;		/* 0.0.0.0 or ::: on all addresses */
 	unsigned	host_port;	/* 0: the engine picks one at start */
 	unsigned	port;		/* in the container */
 	char		proto[8];	/* "tcp", "udp", "sctp" */
@@ -31,15 +31,15 @@ struct container {
 	char		*health;	/* "starting", "healthy", "unhealthy", "" */
 	char		*restart;	/* "no", "always", ...; "" from a list */
 	char		*network;	/* HostConfig.NetworkMode */
-	char		*odd;		/* a binding that is not as it is written,
-					   in words, or NULL */
+	char		*odd;		/* a binding that engines misread, in words,
+					   or NULL */
 	struct json	*labels;	/* see container_label() */
 	struct json	*networks;	/* NetworkSettings.Networks, or NULL */
 	struct bindings	 asked;		/* HostConfig.PortBindings, in any state;
-					   nothing with the host's network */
-	struct bindings	 published;	/* that answer now; nothing if it is
+					   none with the host's network */
+	struct bindings	 published;	/* that answer now; none if it is
 					   neither running nor paused */
-	int		 hidden;	/* a list does not show what it asked for */
+	int		 hidden;	/* a list lacks the ports asked for */
 };
 
 struct containers {
@@ -50,21 +50,21 @@ struct containers {
 /**
  * containers_list(list, c, e):
  * Read ${list}, an engine's answer to GET /containers/json, into ${c}.  A list
- * shows the ports of running and paused containers only (Docker 20.10), and
- * never those that were asked for: containers that may have asked for more
- * than is published are marked as hidden.  So are all of podman's, known by
- * their lack of HostConfig: of a range it lists the first port only (4.3.1).
- * Return 0, or -1 with ${e} set and nothing to free.
+ * shows only the ports of running and paused containers (Docker 20.10), and
+ * never the ports asked for: a container that may have asked for others is
+ * marked as hidden.  So are all of podman's, recognised by the missing
+ * HostConfig: podman lists only the first port of a range (4.3.1).  Return 0,
+ * or -1 with ${e} set and nothing to free.
  */
 int containers_list(const struct json *, struct containers *,
     struct error *);
 
 /**
  * containers_inspect(object, c, e):
- * Read ${object}, an engine's answer to GET /containers/ID/json, into ${c}.  A
- * host address that is none means all addresses, as it does to the engine
- * (Docker 20.10: net.ParseIP), and is described in odd.  Return 0, or -1 with
- * ${e} set and nothing to free.
+ * Read ${object}, an engine's answer to GET /containers/ID/json, into ${c}.  An
+ * invalid host address means all addresses, as for the engine (Docker 20.10:
+ * net.ParseIP), and is described in odd.  Return 0, or -1 with ${e} set and
+ * nothing to free.
  */
 int containers_inspect(const struct json *, struct container *,
     struct error *);
@@ -72,9 +72,9 @@ int containers_inspect(const struct json *, struct container *,
 /**
  * containers_read(text, len, name, c, e):
  * Read the ${len} bytes at ${text}, called ${name} in messages, into ${c}: an
- * array as docker inspect prints it, or one as containers_list() reads it in
- * which all containers are running or paused.  text[len] must be readable and
- * NUL.  Return 0, or -1 with ${e} set and nothing to free.
+ * array from docker inspect, or a list for containers_list() of which all
+ * containers are running or paused. text[len] must be readable and NUL.  Return
+ * 0, or -1 with ${e} set and nothing to free.
  */
 int containers_read(const char *, size_t, const char *, struct containers *,
     struct error *);
@@ -88,17 +88,17 @@ int containers_file(const char *, struct containers *, struct error *);
 
 /**
  * containers_networks(list, c, e):
- * Give the containers in ${c} the bindings that they have by default: for each
- * asked binding without a host address, one on the default address of each
- * network of the container that has one, out of ${list}, an engine's answer to
- * GET /networks.  Return 0, or -1 with ${e} set.
+ * Add the default bindings to the containers in ${c}: for each port asked for
+ * without a host address, one binding on the default address of each of the
+ * container's networks that has one in ${list}, an engine's answer to GET
+ * /networks.  Return 0, or -1 with ${e} set.
  */
 int containers_networks(const struct json *, struct containers *,
     struct error *);
 
 /*
- * containers_unset(c): does what one of ${c} asked for depend on the default
- * address of its networks?
+ * containers_unset(c): do the ports that one of ${c} asked for depend on the
+ * default addresses of its networks?
  */
 int containers_unset(const struct containers *);
 

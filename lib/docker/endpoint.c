@@ -25,13 +25,13 @@
 
 #define DEFAULT_SOCKET	"/var/run/docker.sock"
 #define DEFAULT_PORT	2375		/* of -H and DOCKER_HOST */
-#define CONTEXT_PORT	80		/* of a context: that of HTTP */
+#define CONTEXT_PORT	80		/* of a context: the one of HTTP */
 #define CONFIG_MAX	(1024 * 1024)	/* bytes; usually a few hundred */
 #define FORMS		"not HOST:PORT (a socket is unix:///PATH)"
 
 enum base { ROOT, HOME, RUNTIME };
 
-/* In this order; the second path of a product is an older one. */
+/* In order of preference; a second path of a product is its older one. */
 static const struct {
 	enum base	 base;
 	const char	*path;
@@ -94,7 +94,7 @@ set_tcp(struct endpoint *ep, const char *host, unsigned long port)
 	ep->url = alloc_format("http://%s:%lu", host, port);
 }
 
-/* Has this host the address ${a}? */
+/* Does this host have the address ${a}? */
 static int
 is_own(const struct addr *a)
 {
@@ -123,8 +123,8 @@ is_own(const struct addr *a)
 }
 
 /*
- * The host ${s}, without brackets, as it is in a URL, to be freed; NULL if it
- * is not this one.  All addresses are, to connect to, those of loopback.
+ * The host ${s}, which has no brackets, as written in a URL, to be freed; NULL
+ * if it is another host.  A wildcard address is connected to through loopback.
  */
 static char *
 local_host(const char *s)
@@ -146,7 +146,7 @@ local_host(const char *s)
 	    addr_format(&a, text)));
 }
 
-/* Read HOST[:PORT][/], which is all of a URL that gets into ours. */
+/* Read HOST[:PORT][/].  Nothing else of the text gets into our URL. */
 static int
 parse_tcp(const char *text, unsigned long port, struct endpoint *ep,
     struct error *e)
@@ -164,7 +164,7 @@ parse_tcp(const char *text, unsigned long port, struct endpoint *ep,
 		*rest++ = '\0';
 	if (strcmp(rest, ":") == 0)
 		*rest = '\0';
-	/* docker completes only HOST, and only outside of contexts. */
+	/* docker adds a default to HOST only, and not in contexts. */
 	if ((*rest != '\0' && (*rest != ':' ||
 	    args_number(rest + 1, 1, 65535, &port) == -1)) ||
 	    (*rest == '\0' && brackets && port == DEFAULT_PORT)) {
@@ -239,8 +239,8 @@ endpoint_parse(const char *text, struct endpoint *ep, struct error *e)
 }
 
 /*
- * A context's host is not completed as -H is: it needs its scheme, a path or a
- * host, and has no blanks.
+ * A context's host, unlike -H, gets no defaults: it needs its scheme and a path
+ * or a host, and has no blanks.
  */
 static int
 parse_context(const char *host, struct endpoint *ep, struct error *e)
@@ -292,7 +292,7 @@ search(struct endpoint *ep, struct error *e)
 	return (0);
 }
 
-/* Is ${s}, of ${len} bytes, a number of JSON, or one of its words? */
+/* Is ${s}, of ${len} bytes, a JSON number, true, false or null? */
 static int
 is_literal(const char *s, size_t len)
 {
@@ -322,7 +322,7 @@ is_literal(const char *s, size_t len)
 }
 
 /*
- * libjq takes literals that are none in JSON, and docker does not: a context
+ * libjq accepts literals that JSON does not have. docker does not: a context
  * that docker does not see must not be used.
  */
 static int
@@ -378,14 +378,14 @@ read_json(const char *path, struct json **r, struct error *e)
 }
 
 /*
- * Members of objects as Go's encoding/json stores them in a struct: a key in
- * any case, of several the last, and null changes nothing.
+ * A member of an object, as Go's encoding/json reads it into a struct: the key
+ * is in any case, the last of several wins, and null changes nothing.
  */
 struct member {
 	const char	*key;
 	enum json_kind	 kind;
 	struct json	*value;		/* NULL if there is none */
-	int		 wrong;		/* was one of another kind? */
+	int		 wrong;		/* did one have another kind? */
 };
 
 static int
@@ -416,8 +416,8 @@ members(const struct json *r, struct member *m)
 }
 
 /*
- * The current context's name in ${name}, "" if none is set.  Types that docker
- * does not expect make it warn and ignore them.
+ * Read the current context's name into ${name}, "" if none is set.  A member of
+ * an unexpected type is ignored, as docker does after a warning.
  */
 static int
 current_context(const char *folder, char **name, struct error *e)
@@ -448,7 +448,7 @@ current_context(const char *folder, char **name, struct error *e)
 	return (result);
 }
 
-/* The host in a meta.json, .Endpoints.docker.Host, "" if it has none. */
+/* Read the host of a meta.json, .Endpoints.docker.Host; "" if it has none. */
 static int
 host_of(const struct json *meta, char **host, struct error *e)
 {

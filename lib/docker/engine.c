@@ -46,7 +46,7 @@ receive(char *data, size_t size, size_t n, void *arg)
 	return (n);
 }
 
-/* Nothing in the environment, no proxy, may redirect requests. */
+/* The environment, such as a proxy, must not redirect requests. */
 static int
 configure(struct engine *d)
 {
@@ -86,7 +86,7 @@ engine_open(const char *host, struct error *e)
 	return (NULL);
 }
 
-/* Say why there is no connection, and what helps. */
+/* Set ${e}: why there is no connection, and the cure. */
 static void
 explain_connect(const struct engine *d, int number, struct error *e)
 {
@@ -103,7 +103,7 @@ explain_connect(const struct engine *d, int number, struct error *e)
 	error_set(e, "%s%s", strerror(number), cure);
 }
 
-/* Say why there is no answer. */
+/* Set ${e}: why there is no answer. */
 static void
 explain(struct engine *d, CURLcode code, struct error *e)
 {
@@ -150,7 +150,7 @@ complain(struct engine *d, long status, struct error *e)
 	json_free(r);
 }
 
-/* GET ${path}: the HTTP status, with the value in ${r} if that is 200. */
+/* GET ${path}.  Return the HTTP status, with the value in ${r} if it is 200. */
 static long
 get(struct engine *d, const char *path, struct json **r, struct error *e)
 {
@@ -182,7 +182,7 @@ get(struct engine *d, const char *path, struct json **r, struct error *e)
 	return (*r != NULL ? status : -1);
 }
 
-/* Is ${s} an ID or a name?  Nothing else gets into a path. */
+/* Is ${s} an ID or a name?  Nothing else may get into a path. */
 static int
 is_name(const char *s)
 {
@@ -192,7 +192,7 @@ is_name(const char *s)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.-")] == '\0');
 }
 
-/* Inspect ${name}: as engine_inspect(). */
+/* Inspect ${name}, as engine_inspect() does. */
 static int
 inspect(struct engine *d, const char *name, struct container *c,
     struct error *e)
@@ -212,7 +212,7 @@ inspect(struct engine *d, const char *name, struct container *c,
 	return (result == -1 ? -1 : 1);
 }
 
-/* Replace ${c} by what inspecting it shows.  Return 0 if it is gone. */
+/* Inspect ${c} again and replace it.  Return 0 if it is gone. */
 static int
 reveal(struct engine *d, struct container *c, struct error *e)
 {
@@ -260,7 +260,7 @@ reveal_hidden(struct engine *d, struct containers *c, struct error *e)
 	return (0);
 }
 
-/* Ask for the networks if what a container asked for depends on them. */
+/* Ask for the networks if the bindings of a container depend on them. */
 static int
 add_networks(struct engine *d, struct containers *c, struct error *e)
 {

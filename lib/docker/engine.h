@@ -8,8 +8,8 @@ struct engine;
 struct error;
 
 /*
- * A Docker engine, or podman's service, asked over one connection.  Each
- * answer may take half a minute and have 64 MiB.
+ * A connection to a Docker engine or podman's service.  An answer may take 30
+ * seconds and have 64 MiB.
  */
 
 /**
@@ -22,9 +22,9 @@ struct engine *engine_open(const char *, struct error *);
 
 /**
  * engine_list(d, c, e):
- * Ask for all containers, in any state, with the bindings that they have and,
- * of those that are not running, will have.  What the list does not show is
- * inspected; a container that vanishes in between is left out.  Networks are
+ * List all containers, in any state, with their bindings, or the bindings that
+ * they will have once they run.  Containers that the list shows incompletely
+ * are inspected; one that is removed in between is left out.  Networks are
  * asked for only if a container asked for a port without a host address.
  * Return 0 with ${c} filled, to be freed with containers_free(); or -1 with
  * ${e} set.
@@ -33,7 +33,7 @@ int engine_list(struct engine *, struct containers *, struct error *);
 
 /**
  * engine_labelled(d, key, c, e):
- * The same for the containers with a label ${key}, a plain word; all of them
+ * As engine_list(), for the containers with a label ${key}, a plain word.  All
  * are inspected, so that every member of struct container is filled.
  */
 int engine_labelled(struct engine *, const char *, struct containers *,

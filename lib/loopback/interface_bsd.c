@@ -25,7 +25,7 @@ const struct interface_system interface_system = {
 	"lo0", GROUP, INTERFACE_IFCONFIG
 };
 
-/* Which of ${addr} has ${interface}, or any interface if that is NULL? */
+/* Set found[i] to whether ${interface} (NULL: any interface) has addr[i]. */
 static int
 find(const char *interface, const struct addr *addr, size_t n, char *found,
     struct error *e)
@@ -74,8 +74,8 @@ can_bind(const struct addr *a, struct error *e)
 /*
  * bind(2) fails unless an interface has the address.  Adding an address again
  * removes its route for a moment (in_ifscrub() in xnu-11417.101.15,
- * in_difaddr_ioctl() in FreeBSD): one that exists but cannot be bound, as in a
- * jail, is an error and not missing.
+ * in_difaddr_ioctl() in FreeBSD).  So an address that exists but cannot be
+ * bound, as in a jail, is an error, not missing.
  */
 int
 interface_usable(const struct addr *addr, size_t n, char *usable,

@@ -17,7 +17,7 @@
 const struct interface_system interface_system = { "lo", "sudo", INTERFACE_IP };
 
 /*
- * Every address of this host is reached through lo.  bind(2) accepts any
+ * This host reaches all of its addresses through lo.  bind(2) accepts any
  * address where ip_nonlocal_bind is set, and connect(2) any that has a route;
  * but IP_MULTICAST_IF accepts an address only if this host has it
  * (ip_dev_find() in the kernel).  One socket is enough for all.

@@ -14,8 +14,8 @@
 #define LABEL	"bottle-tools.loalias"
 
 /*
- * The file has the command itself: root would run a script, which is only as
- * safe as every folder of its path.
+ * The file has the command itself.  A script that root runs would be only as
+ * safe as every folder in its path.
  */
 static void
 launchd(const struct sudo_command *all)

@@ -21,7 +21,7 @@
 #include "base/io.h"
 #include "net/pool.h"
 
-/* Words of the longest argument list, but for the addresses. */
+/* Words of the longest argument list, without the addresses. */
 #define WORDS_MAX	16
 
 struct words {
@@ -68,7 +68,7 @@ word(struct words *w, const char *s)
 	w->argv[w->count++] = alloc_copy(s, strlen(s));
 }
 
-/* FreeBSD's ifconfig wants a mask to add, and Apple's none to remove. */
+/* FreeBSD's ifconfig needs a mask to add; Apple's accepts none to remove. */
 static void
 word_addr(struct words *w, const struct sudo_command *c, size_t i)
 {
@@ -97,7 +97,7 @@ words_one(struct words *w, const struct sudo_command *c)
 	}
 }
 
-/* Both programs take one address a call: a shell, so that sudo runs once. */
+/* Both programs take one address a call; the shell lets sudo run once. */
 static void
 words_all(struct words *w, const struct sudo_command *c)
 {
@@ -170,7 +170,7 @@ sudo_argv(const struct sudo_command *c, enum sudo_means means,
 	return (w.argv);
 }
 
-/* Needs ${s} no quotes?  sudoers(5), where a line is used, too, has none. */
+/* Is ${s} safe without quotes? sudoers(5) has none. */
 static int
 is_plain(const char *s)
 {
@@ -225,9 +225,8 @@ static const struct helper {
 };
 
 /*
- * The first helper that is set-user-ID and root's; the last element if there
- * is none.  Any other file, in a folder that others can write to, could ask
- * for the password and keep it.
+ * Return the first helper that is set-user-ID and root's, or the last element.
+ * Another file, in a folder that others can write to, could steal the password.
  */
 static const struct helper *
 find_helper(void)
@@ -267,9 +266,9 @@ environment(void)
 }
 
 /*
- * Run ${argv}, which is freed, with its output on ${fd}: standard output is
- * the caller's data.  sudo asks on the terminal, where interrupts are for it
- * alone.  Return its exit status, or -1 with ${e} set.
+ * Run ${argv}, which is freed, with its output on ${fd}: standard output is the
+ * caller's data. sudo asks on the terminal; interrupts from there are for sudo
+ * only.  Return its exit status, or -1 with ${e} set.
  */
 static int
 run(char **argv, int fd, struct error *e)
@@ -300,8 +299,8 @@ run(char **argv, int fd, struct error *e)
 }
 
 /*
- * The same without showing the output: if the command fails, ${e} is the first
- * line of it.  A file takes more than a pipe that is read afterwards.
+ * As run(), without showing the output: if the command fails, ${e} is its first
+ * line.  The output goes to a file, since it may be more than a pipe holds.
  */
 static int
 run_quietly(char **argv, struct error *e)
@@ -347,8 +346,8 @@ change_as_root(const struct sudo_command *all, struct error *e)
 }
 
 /*
- * Without a password, one address after the other until one fails: ${c} is
- * left with the rest.
+ * Run without a password, one address after the other, until one fails.  ${c}
+ * keeps the rest.
  */
 static int
 change_quietly(struct sudo_command *c, const struct helper *h, struct error *e)
@@ -380,7 +379,7 @@ has_terminal(void)
 	return (1);
 }
 
-/* With one password for all; ${e} is kept if there is no way to ask. */
+/* Run with one password for all; keep ${e} if there is no way to ask. */
 static int
 change_asking(const struct sudo_command *c, const struct helper *h,
     struct error *e)
@@ -407,7 +406,7 @@ fill(struct sudo_command *c, const struct interface_change *want,
 	c->count = pool->count;
 }
 
-/* 0 if no command failed, 1 if privileges are missing, or -1. */
+/* Return 0 if no command failed, 1 if privileges are missing, or -1. */
 static int
 change(const struct interface_change *want, const struct pool *pool,
     struct error *e)
@@ -444,7 +443,7 @@ sudo_apply(const struct interface_change *want, const struct pool *pool,
 	int result;
 
 	memset(&todo, 0, sizeof(todo));
-	/* Another process may have made the change since the first look. */
+	/* Another process may have made the change since the first check. */
 	result = interface_select(want, pool, &todo, e);
 	if (result == 0 && todo.count > 0)
 		result = change(want, &todo, e);

@@ -20,7 +20,7 @@ struct pool;
 /* How privileges are obtained. */
 enum sudo_means { SUDO_NONE, SUDO_SUDO, SUDO_DOAS };
 
-/* Without a password; asking on the terminal or by $SUDO_ASKPASS; to show. */
+/* Without a password; with one, from the terminal or $SUDO_ASKPASS; to show. */
 enum sudo_mode { SUDO_QUIET, SUDO_ASK, SUDO_ASKPASS, SUDO_SHOW };
 
 /* One command: a change to ${count} addresses of an interface. */
@@ -54,8 +54,8 @@ void sudo_free(char **);
  * Change the addresses of ${pool} that need it: directly as root; else by
  * sudo(8), or doas(1) without sudo, one by one without a password; then, if
  * ${want} may ask, the rest at once with one password from the terminal or
- * $SUDO_ASKPASS.  Look again, since exit statuses are not trusted, and append
- * what was changed to ${done} and the rest to ${left}.  Return 0 if none is
+ * $SUDO_ASKPASS.  Check again, since exit statuses are not trusted: append the
+ * changed addresses to ${done} and the rest to ${left}.  Return 0 if none is
  * left; 1 with ${e} set if privileges are missing; or -1 with ${e} set.
  */
 int sudo_apply(const struct interface_change *, const struct pool *,

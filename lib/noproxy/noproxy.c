@@ -33,8 +33,9 @@ is_control(char c)
 }
 
 /*
- * Is ${s} a host name or a domain?  No top-level domain is a number, decimal
- * or hexadecimal, or digits with a hyphen: those are misspelt addresses.
+ * Is ${s} a host name or a domain?  A top-level domain is never a number,
+ * decimal or hexadecimal, or digits with a hyphen: such a name is a misspelt
+ * address.
  */
 static int
 is_name(const char *s)
@@ -147,7 +148,7 @@ parse_range(const char *s, struct addr *first, struct addr *last)
 	return (addr_compare(first, last) <= 0 ? 0 : -1);
 }
 
-/* Only Node matches a range: refuse it, and name the network around it. */
+/* Only Node matches ranges: refuse one, and propose the network around it. */
 static void
 refuse_range(const char *s, const struct addr *first, const struct addr *last,
     struct error *e)

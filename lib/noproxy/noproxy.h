@@ -7,8 +7,8 @@
 struct error;
 
 /*
- * The bytes that a value may have.  Linux runs no program with a NAME=VALUE
- * longer than this, its NUL apart (MAX_ARG_STRLEN, execve(2)).
+ * The most bytes of a value: Linux runs no program with a longer NAME=VALUE,
+ * without its NUL (MAX_ARG_STRLEN, execve(2)).
  */
 #define NOPROXY_MAX	(131071 - (sizeof("no_proxy=") - 1))
 

@@ -44,7 +44,7 @@ fail(const struct database *db, struct error *e)
 
 /* --- the file ----------------------------------------------------------- */
 
-/* "nobody (65534)", in memory to be freed. */
+/* The user ${uid} as "NAME (ID)", to be freed. */
 static char *
 user_name(uid_t uid)
 {
@@ -56,8 +56,8 @@ user_name(uid_t uid)
 }
 
 /*
- * Check ${path}-wal and the like, which SQLite opens as well.  Return 0; 1
- * with ${e} set if one cannot be written; or -1 with ${e} set.
+ * Check ${path}-wal and the other files beside it, which SQLite opens too.
+ * Return 0; 1 with ${e} set if one cannot be written; or -1 with ${e} set.
  */
 static int
 check_beside(const char *path, uid_t owner, struct error *e)
@@ -94,7 +94,7 @@ check_beside(const char *path, uid_t owner, struct error *e)
 	return (result);
 }
 
-/* The same for the folder of ${path}. */
+/* As check_beside(), for the folder of ${path}. */
 static int
 check_folder(const char *path, struct error *e)
 {
@@ -135,7 +135,10 @@ check_file(const char *path, struct error *e)
 		    "SQLite may keep a log for each"));
 	if (access(path, R_OK) == -1)
 		return (error_sys(e, "cannot be read"));
-	/* The owner's engine could not use files of ours beside it. */
+	/*
+	 * The owner's engine could not use the files that we would create
+	 * beside it.
+	 */
 	if (geteuid() != 0 && geteuid() != st.st_uid) {
 		user = user_name(st.st_uid);
 		error_set(e, "belongs to user %s: run this as that user, or "
@@ -180,9 +183,9 @@ immutable(const char *path)
 }
 
 /*
- * Open ${path}, which cannot be written.  SQLite would write the index of a
- * write-ahead log beside it, but not if it is the only user, who needs no
- * locks; without a log it must be told that the file does not change.
+ * Open ${path}, which cannot be written.  With a write-ahead log SQLite would
+ * write an index beside it; not in exclusive mode, which needs no locks.
+ * Without a log, the URI must say that the file does not change.
  */
 static int
 open_to_read(struct database *db, const char *path)
@@ -296,7 +299,7 @@ int
 database_find(struct database *db, const char *name, long long *id,
     struct error *e)
 {
-	/* By the index, checked against the table; then by the table alone. */
+	/* Use the index, checked against the table; then the table alone. */
 	static const char *const sql[] = { "SELECT t.rowid FROM vms i JOIN "
 	    "vms t ON t.rowid = i.rowid WHERE i.name = ?1 AND +t.name = ?1",
 	    "SELECT rowid FROM vms NOT INDEXED WHERE name = ?1" };
@@ -420,7 +423,7 @@ database_open(const char *path, int write, struct database **out,
 	char *file;
 	int code, kept, result;
 
-	/* "./" keeps SQLite from reading meaning into ":memory:", "file:". */
+	/* "./" keeps SQLite from interpreting ":memory:" and "file:". */
 	file = alloc_format("%s%s", path[0] == '/' ? "" : "./", path);
 	db = alloc_array(1, sizeof(*db));
 	db->wal = alloc_format("%s-wal", file);
@@ -463,12 +466,12 @@ database_close(struct database *db)
 /* --- writing ------------------------------------------------------------ */
 
 /*
- * Turn off, or on again, the wait for the disk that the first frames of a log
- * cost, twice, while the lock is held; engines up to 1.9.1 fail at once when
- * anyone holds it.  The wait keeps frames from an earlier use of the log from
- * coming back after a power cut.  An empty log, which ${fresh} is true of, has
- * none: after a cut the record is the old or the new one.  SQLite syncs the
- * log before it uses it, at the checkpoint.
+ * The first frames of a log cost two waits for the disk while the lock is held,
+ * and engines up to 1.9.1 fail at once while it is held.  Turn the waits off if
+ * the log is empty (${fresh}), else on.  The waits keep frames of an earlier
+ * use of the log from coming back after a power cut.  An empty log has none:
+ * after a cut the record is the old or the new one.  SQLite syncs the log at
+ * the checkpoint, before it uses it.
  */
 static void
 synchronous(struct database *db, int fresh)
@@ -478,7 +481,7 @@ synchronous(struct database *db, int fresh)
 	    "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
 }
 
-/* Is there a write-ahead log that nothing was written to yet? */
+/* Is the write-ahead log still empty? */
 static int
 is_fresh(struct database *db)
 {
@@ -494,7 +497,7 @@ is_fresh(struct database *db)
 	return (result);
 }
 
-/* The updates of one transaction: 1, 0 if a row is another now, or -1. */
+/* Make the updates of one transaction: 1; 0 if a row has changed; or -1. */
 static int
 update(struct database *db, sqlite3_stmt *s, const struct database_row *old,
     const struct database_row *new, size_t count, struct error *e)
@@ -523,7 +526,7 @@ int
 database_write(struct database *db, const struct database_row *old,
     const struct database_row *new, size_t count, struct error *e)
 {
-	/* All is prepared before the first of them takes the lock. */
+	/* Prepare all before the first of them takes the lock. */
 	static const char *const sql[] = { "BEGIN IMMEDIATE", "UPDATE vms SET "
 	    "data = ?1 WHERE rowid = ?2 AND name = ?3 AND typeof(data) = ?4 "
 	    "AND CAST(data AS BLOB) = ?5", "COMMIT", "ROLLBACK" };

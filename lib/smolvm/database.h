@@ -54,9 +54,9 @@ int database_find(struct database *, const char *, long long *,
 
 /**
  * database_read(db, id, row, e):
- * Read the row ${id}.  Return 1 with ${row}; 0 if there is none any more; or
- * -1 with ${e} set.  Free with database_row_free() in every case; after -1
- * its name may be there.
+ * Read the row ${id}.  Return 1 with ${row}; 0 if it was deleted; or -1 with
+ * ${e} set.  Free with database_row_free() in every case; after -1 its name may
+ * be set.
  */
 int database_read(struct database *, long long, struct database_row *,
     struct error *);
@@ -75,9 +75,9 @@ int database_ask(struct database *, const char *, const char *const *, int,
 
 /**
  * database_write(db, old, new, count, e):
- * In one transaction, replace the records of the ${count} rows at ${old} by
- * the data of those at ${new}, as BLOBs.  Return 1; 0, with nothing written,
- * if one of them is not ${old} any more; or -1 with ${e} set.
+ * In one transaction, replace the records of the ${count} rows at ${old} by the
+ * data of those at ${new}, as BLOBs.  Return 1; 0, with nothing written, if one
+ * of them has changed since; or -1 with ${e} set.
  */
 int database_write(struct database *, const struct database_row *,
     const struct database_row *, size_t, struct error *);

@@ -11,11 +11,11 @@
 #include "smolvm/database.h"
 
 /*
- * SQLite's JSON functions make the edit: they keep numbers, escapes and order
- * as they are.  What they overlook (measured with 3.40.1 and 3.51.1) is checked
- * here: a NUL ends the text, invalid UTF-8 passes, and of a member that is
- * there twice only the first is changed.  json_set() of some releases does not
- * find a member that is spelled with an escape, and adds another one.
+ * SQLite's JSON functions make the edit: they keep numbers, escapes and order.
+ * Check here what they overlook (measured with 3.40.1 and 3.51.1): a NUL ends
+ * the text, invalid UTF-8 passes, and of a duplicate member only the first is
+ * changed.  json_set() of some releases does not find a member that is spelled
+ * with an escape, and adds another one.
  */
 
 int
@@ -114,8 +114,8 @@ change(struct database *db, const char *text, const struct edit *edit,
 }
 
 /*
- * Are ${old} and ${new} the same text without the members at ${edit}, and are
- * these in ${new} as asked for?
+ * Are ${old} and ${new} the same except for the members at ${edit}, and does
+ * ${new} have these as asked for?
  */
 static int
 verify(struct database *db, const char *old, const char *new,

@@ -18,10 +18,10 @@ struct edit {
 
 /**
  * edit_check(db, row, e):
- * Check that ${row} is one JSON object in UTF-8 without NUL, which has no
- * member twice, however it is spelled: an engine refuses such a record, and
- * all others with it.  ${db}, any database, is not read.
- * Return 0, or -1 with ${e} set.
+ * Check that ${row} is one JSON object in UTF-8 without NUL and without
+ * duplicate members, however they are spelled: because of one bad record an
+ * engine refuses all records.  ${db}, any database, is not read.  Return 0, or
+ * -1 with ${e} set.
  */
 int edit_check(struct database *, const struct database_row *,
     struct error *);

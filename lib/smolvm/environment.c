@@ -8,7 +8,7 @@
 
 extern char **environ;
 
-/* Is the ${len} bytes long ${name} one of the list? */
+/* Is ${name}, ${len} bytes long, on the list? */
 static int
 is_listed(const char *name, size_t len)
 {

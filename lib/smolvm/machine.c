@@ -13,9 +13,9 @@
 #include "base/process.h"
 #include "smolvm/edit.h"
 
-#define NEAR_MAX	3	/* names that are proposed for a wrong one */
-#define NEAR_LENGTH	64	/* bytes of a name that is compared */
-#define NEAR_EDITS	2	/* differences that a misspelling may have */
+#define NEAR_MAX	3	/* names to propose for a wrong one */
+#define NEAR_LENGTH	64	/* bytes of a name to compare */
+#define NEAR_EDITS	2	/* differences of a misspelling */
 
 int
 machine_open(struct machine_home *home, const char *file, int write,
@@ -54,7 +54,7 @@ machine_ids(const struct machine_home *home, long long **id, size_t *count,
 
 /* --- near names --------------------------------------------------------- */
 
-/* How many bytes must be added, removed or changed to make ${b} of ${a}? */
+/* The number of bytes to add, remove or change to turn ${a} into ${b}. */
 static size_t
 distance(const char *a, const char *b)
 {
@@ -93,7 +93,7 @@ is_near(const char *wrong, const char *name)
 	    distance(wrong, name) <= (len > 3 ? NEAR_EDITS : 1));
 }
 
-/* Set ${e}: there is no machine ${name}, but maybe others like it. */
+/* Set ${e}: no machine ${name}; propose similar names. */
 static int
 none(const struct machine_home *home, const char *name, struct error *e)
 {
@@ -163,7 +163,7 @@ read_state(struct machine *m, struct error *e)
 	int result;
 
 	v = json_get(m->record, "state");
-	/* smolvm 1.9.3 src/config.rs: without a state it is created. */
+	/* smolvm 1.9.3 src/config.rs: the default state is created. */
 	text = v == NULL ? "created" : json_string(v);
 	result = text == NULL ? error_set(e, "its state is not a string") : 0;
 	if (result == 0) {
@@ -178,7 +178,7 @@ read_state(struct machine *m, struct error *e)
 	return (result);
 }
 
-/* Read the record of the row that ${m} has. */
+/* Read the record in ${m}'s row. */
 static int
 read_record(const struct machine_home *home, struct machine *m,
     struct error *e)
@@ -319,7 +319,7 @@ machine_env(const struct machine *m, const char *name)
 
 /* --- its process -------------------------------------------------------- */
 
-/* Is that a state that a machine without a process has? */
+/* May a machine without a process have this state? */
 static int
 is_stopped(const char *state)
 {

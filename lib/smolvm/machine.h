@@ -11,7 +11,7 @@
 
 struct json;
 
-/* smolvm's machines: the database, and the folder of their folders. */
+/* smolvm's machines: the database, and the folder of the machines' folders. */
 struct machine_home {
 	struct paths_place	 place;		/* the engine's own */
 	const char		*path;		/* of the database in use */
@@ -21,9 +21,9 @@ struct machine_home {
 
 /**
  * machine_open(home, file, write, e):
- * Open the database ${file}, or the engine's own if that is NULL; to be
- * changed if ${write}.  The engine makes its own with its first machine: to
- * read, one that is missing has no machines.  Return 0, or -1 with ${e} set.
+ * Open the database ${file}, or the engine's own if that is NULL; for writing
+ * if ${write}.  The engine creates its database with its first machine: a
+ * missing one can be read and has no machines.  Return 0, or -1 with ${e} set.
  * Close with machine_close() in either case.
  */
 int machine_open(struct machine_home *, const char *, int, struct error *);
@@ -42,7 +42,7 @@ int machine_ids(const struct machine_home *, long long **, size_t *,
 int machine_find(const struct machine_home *, const char *, long long *,
     struct error *);
 
-/* A machine as it is recorded. */
+/* A machine as recorded. */
 struct machine {
 	char			*dir;	/* its folder; NULL if there is none */
 	int			 lock;	/* a descriptor, or -1 */
@@ -57,7 +57,7 @@ struct machine {
 
 #define MACHINE_UNINDEXED	"the database's index of names lacks it: " \
 	"engines list it but do not find it (REINDEX repairs that)"
-#define MACHINE_LOCK	0x01	/* keep the machine from being started */
+#define MACHINE_LOCK	0x01	/* block starts of the machine */
 
 /**
  * machine_load(home, name, flags, m, e):
@@ -71,9 +71,9 @@ int machine_load(const struct machine_home *, const char *, int,
 
 /**
  * machine_load_row(home, id, m, e):
- * The same for the row ${id}, without a lock.  Return 0; 1 if it is gone; or
- * -1 with ${e} set.  Its name may be there even then, and if ${m}->readable
- * only its folder is not to be had.
+ * As machine_load(), for the row ${id}, without a lock.  Return 0; 1 if the row
+ * is gone; or -1 with ${e} set.  After -1 the name may be set; if
+ * ${m}->readable is set, only the folder is missing.
  */
 int machine_load_row(const struct machine_home *, long long,
     struct machine *, struct error *);
@@ -86,7 +86,7 @@ void machine_free(struct machine *);
 
 /**
  * machine_write_name(f, row):
- * Write the name of ${row} as it is, control characters escaped, or "row ID".
+ * Write the name of ${row} with control characters escaped, or "row ID".
  */
 void machine_write_name(FILE *, const struct database_row *);
 
@@ -95,31 +95,31 @@ char *machine_env(const struct machine *, const char *);
 
 /**
  * machine_current(m):
- * The state as it is now, which lives as long as ${m}: "running" with a
- * process that is gone is "stopped", and a stopped one whose process runs, as
- * an engine that is busy or was killed may leave it, is "running".
+ * Return the true state, which lives as long as ${m}.  A machine recorded as
+ * "running" whose process is gone is "stopped".  A stopped machine whose
+ * process runs is "running": a busy or killed engine may leave such a record.
  */
 const char *machine_current(const struct machine *);
 
 /**
  * machine_runs(m, e):
- * Does its process run, be it the recorded one or the one that its folder
- * names?  Return 1 or 0, or -1 with ${e} set.
+ * Does its process run, the recorded one or the one in agent.pid?  Return 1 or
+ * 0, or -1 with ${e} set.
  */
 int machine_runs(const struct machine *, struct error *);
 
 /**
  * machine_check_stopped(m, e):
- * Check that its state is created, stopped, failed or unreachable, or running
- * with a process that is gone, and that no process of it runs.  Return 0, or
- * -1 with ${e} set.
+ * Check that it has no process, and that its state is created, stopped, failed,
+ * unreachable, or running with a process that is gone.  Return 0, or -1 with
+ * ${e} set.
  */
 int machine_check_stopped(const struct machine *, struct error *);
 
 /**
  * machine_check_unreserved(home, name, e):
- * Check that no process is creating a machine ${name} (smolvm 1.0.0 and later
- * reserve the name).  Return 0, or -1 with ${e} set.
+ * Check that no process is creating a machine ${name}: smolvm 1.0.0 and later
+ * reserve the name first.  Return 0, or -1 with ${e} set.
  */
 int machine_check_unreserved(const struct machine_home *, const char *,
     struct error *);

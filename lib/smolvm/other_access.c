@@ -127,13 +127,13 @@ add_kind(struct json *list, const struct kind *k, const struct json *v)
 }
 
 /*
- * The other members of records and of agent.config.json, as engines from 0.6.0
- * to 1.32.2 write them: none of them gives access to anything of the host.
- * Sources: recorded databases, smolvm 0.6.0 to 1.9.3 src/config.rs, and what
- * 1.32.2 writes for each of its options.
+ * The other members of records and of agent.config.json that engines from 0.6.0
+ * to 1.32.2 write: none of them gives access to the host.  Sources: recorded
+ * databases, smolvm 0.6.0 to 1.9.3 src/config.rs, and what 1.32.2 writes for
+ * each of its options.
  */
 static const char *const known[] = {
-	/* the policy and its surroundings */
+	/* the policy and related members */
 	"allowed_cidrs", "dns", "dns_filter_hosts", "dns_options",
 	"egress_rules", "guest_subnet", "network", "credential_placeholders",
 	/* records */
@@ -172,7 +172,9 @@ is_known(const char *key)
 	return (0);
 }
 
-/* Append "unknown ${key}" to ${arg} if it is, once: for json_each(). */
+/*
+ * For json_each(): append "unknown ${key}" to ${arg}, once, if it is unknown.
+ */
 static int
 add_unknown(const char *key, const struct json *value, void *arg)
 {

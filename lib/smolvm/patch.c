@@ -13,7 +13,7 @@
 
 #define TRIES	5	/* while others change the record */
 
-/* Refuse a record in which ${p} would not be what it seems. */
+/* Refuse a record in which ${p} would mean something else. */
 static int
 check_meaning(const struct machine *m, const struct policy *asked,
     const struct policy *p, int flags, struct error *e)
@@ -37,7 +37,7 @@ check_meaning(const struct machine *m, const struct policy *asked,
 	return (0);
 }
 
-/* patch_set() once; 2 if the record was changed since it was read. */
+/* Do patch_set() once.  Return 2 if the record changed since it was read. */
 static int
 set_once(const struct machine_home *home, const char *name,
     const struct policy *asked, int flags, struct machine *m,
@@ -94,7 +94,7 @@ patch_set(const struct machine_home *home, const char *name,
 	    "each time before ours was written", TRIES));
 }
 
-/* Is the member ${key} of ${r} ${json}? */
+/* Is ${r}'s member ${key} the value ${json}? */
 static int
 member_is(const struct json *r, const char *key, const char *json)
 {
@@ -144,7 +144,7 @@ patch_notes(FILE *f, const struct machine_home *home,
 
 /* --- repair ------------------------------------------------------------- */
 
-/* Write why the row with ${m} is beyond repair. */
+/* Write why ${m}'s row is beyond repair. */
 static void
 write_bad(FILE *f, const struct machine *m, const struct error *e)
 {
@@ -166,8 +166,8 @@ is_among(const struct database_row *row, size_t n, long long id)
 }
 
 /*
- * Find the rows to repair, ${old}, which has room for ${count}.  Return how
- * many they are.
+ * Find the rows to repair and store them at ${old}, which has room for
+ * ${count}.  Return their number.
  */
 static size_t
 find_broken(const struct machine_home *home, const long long *id,
@@ -199,7 +199,7 @@ find_broken(const struct machine_home *home, const long long *id,
 	return (n);
 }
 
-/* patch_repair() once; -2 if a record was changed since it was read. */
+/* Do patch_repair() once.  Return -2 if a record changed since it was read. */
 static int
 repair_once(const struct machine_home *home, const long long *id,
     size_t count, int dry, FILE *fixed, FILE *bad, size_t *beyond,

@@ -26,8 +26,8 @@ int patch_set(const struct machine_home *, const char *,
 
 /**
  * patch_notes(f, home, m, p):
- * Write to ${f} what the policy ${p} of ${m} does beyond what it says, and
- * what could not be checked, a line each.
+ * Write to ${f} the effects of the policy ${p} of ${m} that it does not show,
+ * and the checks that could not be made, a line each.
  */
 void patch_notes(FILE *, const struct machine_home *, const struct machine *,
     const struct policy *);
@@ -35,10 +35,11 @@ void patch_notes(FILE *, const struct machine_home *, const struct machine *,
 /**
  * patch_repair(home, id, count, dry, fixed, bad, beyond, e):
  * Turn the records of the ${count} rows at ${id} that are stored as TEXT back
- * into BLOBs, in one transaction; not those that engines could not read then.
- * Write the names of the repaired ones to ${fixed}, and a line about each one
- * that is beyond repair to ${bad}, "NAME: reason".  Set ${beyond} to how many
- * these are.  Return how many were repaired, or -1 with ${e} set.
+ * into BLOBs, in one transaction, except those that engines could not read even
+ * then.  Write the names of the repaired ones to ${fixed}, and a line about
+ * each one that is beyond repair to ${bad}, "NAME: reason".  Set ${beyond} to
+ * the number of these lines.  Return the number of repaired records, or -1 with
+ * ${e} set.
  */
 int patch_repair(const struct machine_home *, const long long *, size_t, int,
     FILE *, FILE *, size_t *, struct error *);

@@ -70,7 +70,7 @@ paths_default(struct paths_place *place)
 	env.data_dir = getenv("SMOLVM_DATA_DIR");
 	env.xdg_data = getenv("XDG_DATA_HOME");
 	env.xdg_cache = getenv("XDG_CACHE_HOME");
-	/* Asked only if needed: it may take long. */
+	/* Only if needed: the lookup may take long. */
 	env.passwd = "";
 	if (env.home == NULL || env.home[0] == '\0' ||
 	    (env.data_dir != NULL && env.data_dir[0] == '\0')) {

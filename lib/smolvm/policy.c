@@ -24,19 +24,20 @@
 struct member {
 	const char	*name;		/* in a machine's record */
 	enum json_kind	 kind;		/* of its value, if that is not null */
-	const char	*unset;		/* the value that is the same as none */
+	const char	*unset;		/* the value that equals none */
 	int		 always;	/* engines write it in every record */
 	char		 option;	/* 0: the operands are its value */
 	const char	*help;		/* for -h */
-	const char	*shown;		/* in a launch record, where it is
-					   words; NULL: as in the record */
+	const char	*shown;		/* in a launch record; NULL: the same */
 
-	/* Add an argument, which is not "none", to a value; NULL: none yet. */
+	/* Add an argument other than "none" to a value; NULL: no value yet. */
 	int	(*parse)(struct json **, const char *, struct error *);
-	/* Check a value of the right kind that shall be written; or NULL. */
+	/* Check a value of the right kind before it is written; or NULL. */
 	int	(*check)(const struct json *, struct error *);
-	/* Write a value, which may be NULL, for people; or, if exact, so that
-	   two texts are the same only if two values mean the same. */
+	/*
+	 * Write a value, which may be NULL, for people; or, if exact, in a form
+	 * that is equal only for values of equal meaning.
+	 */
 	void	(*text)(FILE *, const struct policy *, const struct json *,
 		    int);
 };
@@ -54,7 +55,7 @@ static void	text_plain(FILE *, const struct policy *,
 static void	text_rules(FILE *, const struct policy *,
 		    const struct json *, int);
 
-/* The rows that other code here knows: two that depend on each other. */
+/* The rows that other code here uses. */
 enum { LIST, DNS, RULES };
 
 static const struct member members[] = {
@@ -173,7 +174,7 @@ parse_network(struct json **list, const char *s, struct error *e)
 	return (0);
 }
 
-/* The list ${v} in its order, without repetitions. */
+/* Write the list ${v} in its order, without duplicates. */
 static struct json *
 unrepeated(const struct json *v)
 {
@@ -259,7 +260,7 @@ is_resolver(const char *s)
 {
 	struct addr a;
 
-	/* The engines' type is an IPv4 address; another breaks the database. */
+	/* Engines expect an IPv4 address; anything else breaks the database. */
 	return (s != NULL && addr_parse(s, &a) == 0 && a.family == AF_INET);
 }
 
@@ -315,9 +316,9 @@ struct rule {
 
 /* Port rules, of which the first that matches a packet applies. */
 struct rules {
-	size_t		 count;		/* how many there are */
+	size_t		 count;		/* their number */
 	int		 ports;		/* single ports, then deny all else */
-	int		 narrow;	/* nothing that is not on the list */
+	int		 narrow;	/* they allow nothing off the list */
 	struct rule	*rule;		/* if ports: sorted, each once */
 	size_t		 allowed;
 };
@@ -336,7 +337,7 @@ compare_rules(const void *a, const void *b)
 	return (order != 0 ? order : r->udp - s->udp);
 }
 
-/* Does one of the ${n} networks at ${list} hold all of ${c}? */
+/* Is ${c} within one of the ${n} networks at ${list}? */
 static int
 covers(const struct networks *n, const struct cidr *c)
 {
@@ -349,7 +350,7 @@ covers(const struct networks *n, const struct cidr *c)
 	return (0);
 }
 
-/* Count the known members that are not null; 1 for others: for json_each(). */
+/* For json_each(): count known members that are not null; 1 for others. */
 static int
 known(const char *key, const struct json *value, void *arg)
 {
@@ -366,7 +367,7 @@ known(const char *key, const struct json *value, void *arg)
 	return (1);
 }
 
-/* Is the string member ${key} of ${r} ${text}, or, if NULL, none? */
+/* Is ${r}'s member ${key} the string ${text}; if that is NULL, absent? */
 static int
 is(const struct json *r, const char *key, const char *text)
 {
@@ -381,7 +382,7 @@ is(const struct json *r, const char *key, const char *text)
 	return (result);
 }
 
-/* Read the range of ports of ${r}.  Return 0, or -1 if it is none. */
+/* Read ${r}'s range of ports.  Return 0, or -1 if it is not one. */
 static int
 read_range(const struct json *r, long long *from, long long *to)
 {
@@ -399,7 +400,7 @@ read_range(const struct json *r, long long *from, long long *to)
 	return (result);
 }
 
-/* Read ${r}, a rule that is not the last one. */
+/* Read ${r}, a rule other than the last one. */
 static void
 read_rule(struct rules *g, const struct json *r, const struct json *list,
     const struct networks *n)
@@ -473,7 +474,7 @@ read_rules(const struct policy *p, const struct json *v, struct rules *g)
 	free(n.list);
 }
 
-/* How many rules, from the first, are about the first one's network? */
+/* The number of leading rules for the first rule's network. */
 static size_t
 per_network(const struct rules *g)
 {
@@ -485,7 +486,7 @@ per_network(const struct rules *g)
 	return (i);
 }
 
-/* Do the rules allow the same ports of every network of the list? */
+/* Do the rules allow the same ports on every network of the list? */
 static int
 is_even(const struct policy *p, const struct rules *g)
 {
@@ -715,7 +716,7 @@ policy_asks_rules(const struct policy *p)
 	return (policy_asks(p, RULES));
 }
 
-/* Add ${s}, maybe "none", to the member ${i}. */
+/* Add ${s}, which may be "none", to the member ${i}. */
 static int
 add(struct policy *p, size_t i, const char *s, struct error *e)
 {
@@ -772,7 +773,7 @@ check_kind(const struct json *v, size_t i, const char *name, struct error *e)
 	    members[i].kind == JSON_STRING ? "a string" : "a number"));
 }
 
-/* Set the member ${i} to ${v}, as it is. */
+/* Set the member ${i} to ${v}, unchanged. */
 static int
 take_verbatim(struct policy *p, size_t i, const struct json *v,
     struct error *e)
@@ -1113,10 +1114,9 @@ note_place(const char *key, const struct json *value, void *arg)
 }
 
 /*
- * A member that engines may leave out is removed only if it is the last one,
- * as when it was appended here.  Elsewhere it becomes a value that means none,
- * so that its place is kept, and a later edit can restore the record byte for
- * byte.
+ * Remove an optional member only if it is the last one, as it is after it was
+ * appended here.  Elsewhere set it to a value that means none: this keeps its
+ * place, so that a later edit can restore the record byte for byte.
  */
 size_t
 policy_edits(const struct policy *p, const struct policy *recorded,

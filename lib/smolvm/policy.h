@@ -15,10 +15,7 @@ struct json;
 /* Members of a policy: rows of the table in policy.c. */
 #define POLICY_MAX	8
 
-/*
- * The network policy of a machine: the one on record, the one that it was
- * launched with, or one that is asked for.
- */
+/* The network policy of a machine: on record, at launch, or asked for. */
 struct policy {
 	struct json	*value[POLICY_MAX];	/* NULL: absent, or not asked
 						   for; else as in a record */
@@ -43,18 +40,18 @@ int policy_option(struct policy *, int, const char *, struct error *);
  * policy_operands(p, argc, argv, in, e):
  * Add the ${argc} operands at ${argv} to ${p}: networks, or "none" or
  * "unrestricted" alone.  If the operand is "-", read standard input into ${in}
- * instead: lines with operands, or a JSON array of them; or an object.  Of an
- * object with egress_rules the members are taken as they are; of another one,
- * as operands and option arguments, its alias being a network.  What an
- * option gave is not read.
+ * instead: lines with operands, or a JSON array of them; or an object.  The
+ * members of an object with egress_rules are taken unchanged; those of another
+ * object as operands and option arguments, its alias as a network.  A member
+ * whose option was given is ignored.
  */
 int policy_operands(struct policy *, int, char *const *, struct input *,
     struct error *);
 
 /**
  * policy_complete(asked, recorded, p, e):
- * Set ${p} to what a machine with the policy ${recorded} has if ${asked} is
- * set.  Free with policy_free() in either case.
+ * Set ${p} to the policy of a machine with the policy ${recorded} after
+ * ${asked} is set.  Free with policy_free() in either case.
  */
 int policy_complete(const struct policy *, const struct policy *,
     struct policy *, struct error *);
@@ -79,42 +76,42 @@ const char *policy_name(size_t);
 /* policy_rules(): which member the port rules are. */
 size_t policy_rules(void);
 
-/* policy_same(p, q, i): do they mean the same by member ${i}? */
+/* policy_same(p, q, i): does member ${i} mean the same in both? */
 int policy_same(const struct policy *, const struct policy *, size_t);
 
-/* policy_asks(p, i): is the member ${i}, the list, are rules asked for? */
+/* policy_asks(p, i): is the member ${i} asked for? */
 int policy_asks(const struct policy *, size_t);
 int policy_asks_list(const struct policy *);
 int policy_asks_rules(const struct policy *);
 
-/* policy_is_listed(p): does the list have anything in it? */
+/* policy_is_listed(p): does the list have entries? */
 int policy_is_listed(const struct policy *);
 
-/* policy_host(p, a): is one address, ${a}, all that the list has? */
+/* policy_host(p, a): is the one address ${a} the whole list? */
 int policy_host(const struct policy *, struct addr *);
 
-/* policy_networks(p, list): its networks, sorted, to be freed; their number. */
+/* policy_networks(p, list): sorted networks, to be freed; their number. */
 size_t policy_networks(const struct policy *, struct cidr **);
 
 /* policy_is_null(p): is the list null? */
 int policy_is_null(const struct policy *);
 
-/* policy_has_dns(p), policy_has_rules(p): is there a resolver, a port rule? */
+/* policy_has_dns(p), policy_has_rules(p): has it a resolver, port rules? */
 int policy_has_dns(const struct policy *);
 int policy_has_rules(const struct policy *);
 
 /**
  * policy_is_narrow(p):
- * Do the port rules allow nothing that is not on the list?  A rule that is not
- * understood may.
+ * Do the port rules allow nothing off the list?  A rule that is not understood
+ * may allow more.
  */
 int policy_is_narrow(const struct policy *);
 
 /**
  * policy_edits(p, recorded, record, edit):
- * Write the edits that make ${p} of the policy ${recorded} in ${record} to
- * ${edit}, POLICY_MAX at most, and return their number.  Their values are to
- * be free(3)d.
+ * Write the edits that turn the policy ${recorded} in ${record} into ${p} to
+ * ${edit}, POLICY_MAX at most, and return their number.  Their values are to be
+ * free(3)d.
  */
 size_t policy_edits(const struct policy *, const struct policy *,
     const struct json *, struct edit *);
@@ -125,14 +122,14 @@ size_t policy_edits(const struct policy *, const struct policy *,
  * policy_text(f, p, i):
  * Write the member ${i} for people: networks, an address, ports, separated by
  * commas; "none", for the list "unrestricted" if it is null; "?" for an entry
- * that is no network; "other" for rules that say more than ports.
+ * that is no network; "other" for rules that are not just ports.
  */
 void policy_text(FILE *, const struct policy *, size_t);
 
 /**
  * policy_reach(f, p):
- * Write what a machine with this record may reach: its list, or "hosts" if it
- * has host names only, or "offline".
+ * Write the reach of a machine with this record: its list, or "hosts" if it has
+ * host names only, or "offline" without a network.
  */
 void policy_reach(FILE *, const struct policy *);
 

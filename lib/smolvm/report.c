@@ -146,7 +146,7 @@ report_record(struct json *record, const char *name,
 
 /* --- comparing ---------------------------------------------------------- */
 
-/* Is member ${i} of ${p} as wanted?  Rules that are not asked for: narrow. */
+/* Is member ${i} of ${p} as wanted?  Rules not asked for must be narrow. */
 static int
 is_right(const struct policy *asked, const struct policy *wanted,
     const struct policy *p, size_t i)
@@ -157,7 +157,7 @@ is_right(const struct policy *asked, const struct policy *wanted,
 	return (i != policy_rules() || policy_is_narrow(p));
 }
 
-/* Why the record and the launch are not the same, in parentheses. */
+/* Why the record and the launch differ, in parentheses. */
 static const char *
 reason(const struct machine *m, const struct policy *launched, size_t i,
     int recorded, int was_launched)

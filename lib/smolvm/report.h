@@ -15,9 +15,10 @@ struct policy;
  * Write the machines in the ${count} rows at ${id} to ${f}: a line each with
  * name, state, list, resolver, ports, host names and, as a JSON array, other
  * access, with tabs between them; or, if ${json}, one JSON object,
- * {"machines":[...]}, each with its whole record as the member record.  What
- * cannot be read is "?" or null.  Write a line "NAME: reason" to ${errors}
- * about each machine that engines cannot read.  Return how many these are.
+ * {"machines":[...]}, each with its whole record as the member record.  A value
+ * that cannot be read is "?" or null.  Write a line "NAME: reason" to ${errors}
+ * about each machine that engines cannot read.  Return the number of these
+ * lines.
  */
 size_t report_list(FILE *, const struct machine_home *, const long long *,
     size_t, int, FILE *);
@@ -34,8 +35,8 @@ void report_record(struct json *, const char *, const struct policy *,
  * report_difference(f, asked, m, launched):
  * Compare what ${asked} asks for with the record of ${m}, and with the policy
  * that it was launched with; NULL: it does not run.  Write a line to ${f} for
- * each member that differs, with the reason.  Return how many lines.  Port
- * rules that nobody asked for must be narrow.
+ * each member that differs, with the reason.  Return the number of lines.  Port
+ * rules not asked for must be narrow.
  */
 int report_difference(FILE *, const struct policy *, const struct machine *,
     const struct policy *);

@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "smolvm/paths.h"
 
-#define DEPTH	4	/* smolvm/rootfs/KEY/FILE; packs have one more */
-#define FOLDERS	100000	/* to look into, at most */
+#define DEPTH	4	/* smolvm/rootfs/KEY/FILE; packs have one level more */
+#define FOLDERS	100000	/* to search, at most */
 
 struct look {
 	const char	*file;
@@ -26,7 +26,7 @@ struct look {
 
 static int look_into(struct look *, const char *, int, struct error *);
 
-/* Look into the folders in ${dir}, those that are not symbolic links. */
+/* Search the folders in ${dir} that are not symbolic links. */
 static int
 descend(struct look *l, DIR *d, const char *dir, int depth, struct error *e)
 {
@@ -49,7 +49,7 @@ descend(struct look *l, DIR *d, const char *dir, int depth, struct error *e)
 	return (result);
 }
 
-/* Look into ${dir}.  Return 1 if found, 0 if not, or -1. */
+/* Search ${dir}.  Return 1 if found, 0 if not, or -1. */
 static int
 look_into(struct look *l, const char *dir, int depth, struct error *e)
 {
@@ -68,7 +68,9 @@ look_into(struct look *l, const char *dir, int depth, struct error *e)
 	free(path);
 	if (depth == 0)
 		return (0);
-	/* What this user cannot read, a machine of this user does not use. */
+	/*
+	 * A folder that this user cannot read is in no machine of this user's.
+	 */
 	if ((d = opendir(dir)) == NULL)
 		return (errno == ENOENT || errno == EACCES ? 0 :
 		    error_sys(e, "%s", dir));
@@ -91,7 +93,7 @@ shares_find(const char *machine, const char *file, char **where,
 	memset(&l, 0, sizeof(l));
 	l.file = file;
 	own = NULL;
-	/* .../smolvm/vms: the cache is the folder above. */
+	/* .../smolvm/vms: its parent is the cache. */
 	cache = alloc_copy(place.machines, (size_t)(strrchr(place.machines,
 	    '/') - place.machines));
 	result = paths_find(place.machines, machine, &own, e);

@@ -25,8 +25,8 @@ ALL_CPPFLAGS = $(OUR_CPPFLAGS) \
 
 -include config.mk
 
-# A folder of lib/ is an archive; a tool links those that it needs, and each
-# before what it stands on.
+# A folder of lib/ is an archive.  A tool links those that it needs, each before
+# the ones that it uses.
 BASE = lib/base.a
 NET = lib/net.a $(BASE)
 DOCKER = lib/docker.a $(NET)

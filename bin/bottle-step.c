@@ -78,7 +78,7 @@ wake(int sig)
 	(void)sig;
 }
 
-/* Catch SIGCHLD and the signals that are passed on, but for ignored ones. */
+/* Catch SIGCHLD and the signals to pass on, except ignored ones. */
 static void
 catch(void)
 {
@@ -106,7 +106,7 @@ now(void)
 	return ((double)t.tv_sec + (double)t.tv_nsec / 1e9);
 }
 
-/* Keep what can be read now; after SAID_MAX bytes it is read and dropped. */
+/* Read the pipe and keep the text; after SAID_MAX bytes drop it. */
 static void
 hear(struct said *said)
 {
@@ -149,8 +149,8 @@ sleep_until(double left, const sigset_t *mask, struct said *said)
 }
 
 /*
- * A command in a group of its own is stopped when it asks for a password on
- * the terminal: lend it the terminal, if it is in the foreground here.
+ * The kernel stops a command in a group of its own when it asks for a password
+ * on the terminal.  Give it the terminal, if this process group has it.
  */
 static void
 lend_terminal(int status, int *tty)
@@ -179,8 +179,8 @@ take_back_terminal(int tty)
 
 /*
  * Wait for the command to end, or end it after ${limit} seconds, if above 0.
- * ${mask} are the signals that are blocked while there is nothing to do.
- * Return its wait status; ${late} counts the signals that were needed.
+ * ${mask} is the signal mask while it sleeps.  Return the wait status; ${late}
+ * counts the signals that ended the command.
  */
 static int
 watch(unsigned long limit, const sigset_t *mask, struct said *said, int *late)
@@ -213,7 +213,7 @@ watch(unsigned long limit, const sigset_t *mask, struct said *said, int *late)
 	return (status);
 }
 
-/* End what is left of a late command's group. */
+/* End the processes left of a late command's group. */
 static void
 end_group(void)
 {
@@ -235,7 +235,7 @@ print_line(const char *label, const char *text, size_t len)
 	putc('\n', stderr);
 }
 
-/* Print what the command said, every line after the label. */
+/* Print the command's standard error, with the label before every line. */
 static void
 print_said(const char *label, const struct said *said)
 {
@@ -273,7 +273,7 @@ print_failure(const char *label, const struct said *said, int status,
 	free(text);
 }
 
-/* Run the command as a step: return the exit status. */
+/* Run the command as a step.  Return the exit status. */
 static int
 step(const char *label, char *const *argv, unsigned long limit, int quiet)
 {
@@ -321,7 +321,7 @@ step(const char *label, char *const *argv, unsigned long limit, int quiet)
 	return (late ? LATE : child_status(status));
 }
 
-/* Say which process holds the lock on ${fd}. */
+/* Print which process holds the lock on ${fd}. */
 static void
 print_holder(const char *label, int fd)
 {
@@ -340,7 +340,7 @@ print_holder(const char *label, int fd)
 	free(text);
 }
 
-/* Open and lock a file of this user's; -1 if another process holds it. */
+/* Open and lock a file of this user's; -1 if another process has the lock. */
 static int
 lock(const char *path, const char *label)
 {
@@ -368,9 +368,9 @@ lock(const char *path, const char *label)
 }
 
 /*
- * Run the command while the lock is held, which the kernel releases however
- * this process ends.  The file has the command's process ID, and BOTTLE_LOCK
- * in its environment this one's: so it knows that its parent holds the lock.
+ * Run the command while the lock is held; the kernel releases it however this
+ * process ends.  The file gets the command's process ID.  The command gets this
+ * process's ID in BOTTLE_LOCK, which shows it that its parent holds the lock.
  */
 static int
 locked(const char *path, const char *label, char *const *argv)

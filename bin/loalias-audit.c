@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* loalias-audit: what answers on an alias, and whose is it? */
+/* loalias-audit: list the listeners on an alias, and their owners */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +26,12 @@
 static const char usage[] =
 "usage: loalias-audit [-bj] [-f containers | -H endpoint] [-o owner]...\n"
 "                     [-w seconds] [address ... | -]\n"
-"  -b             only what is bound to the address itself counts\n"
+"  -b             only listeners bound to the address itself are foreign\n"
 "  -f containers  read the containers from a file, the output of docker inspect\n"
 "  -H endpoint    ask this engine, written as for docker -H\n"
 "  -j             print JSON: the launch record, if - is one\n"
-"  -o owner       this container may answer: name, ID, label=KEY[=VALUE]\n"
-"  -w seconds     wait for what is foreign to end\n"
+"  -o owner       this container is not foreign: name, ID, label=KEY[=VALUE]\n"
+"  -w seconds     wait for foreign listeners to end\n"
 "man loalias-audit\n";
 
 struct options {
@@ -75,7 +75,7 @@ read_options(struct options *o, int argc, char **argv)
 		}
 }
 
-/* Standard input is for one "-", and that is the only operand then. */
+/* Only one "-" may read standard input, and it is the only operand then. */
 static void
 check_usage(const struct options *o, char *const *operand)
 {
@@ -98,7 +98,7 @@ check_usage(const struct options *o, char *const *operand)
 		args_no_input();
 }
 
-/* A record that names an alias is about this one, whatever its pool is. */
+/* If the record has an alias, audit only that, not its pool. */
 static int
 read_addresses(char **operand, struct input *in, struct pool *pool,
     struct error *e)
@@ -139,7 +139,7 @@ format_port(unsigned port, int udp)
 	return (alloc_format("%u/%s", port, udp ? "udp" : "tcp"));
 }
 
-/* A name from a file may hold anything; one of an engine does not. */
+/* A name from a file may contain anything. */
 static void
 put_name(const char *s)
 {
@@ -172,7 +172,9 @@ print_text(const struct audit *found)
 	}
 }
 
-/* Is ${a} not an owner's?  With -b, what is bound to all addresses is fine. */
+/*
+ * Is ${a} not an owner's?  With -b, a listener on all addresses is not foreign.
+ */
 static int
 is_foreign(const struct options *o, const struct answer *a)
 {
@@ -268,7 +270,7 @@ has_foreign(const struct options *o, const struct audit *found)
 	return (0);
 }
 
-/* With -b: name what is foreign, for scripts that show standard error. */
+/* With -b: name foreign listeners, for scripts that show standard error. */
 static void
 warn_foreign(const struct options *o, const struct audit *found)
 {
@@ -296,7 +298,7 @@ warn_foreign(const struct options *o, const struct audit *found)
 	}
 }
 
-/* Find what answers, and look again for o->seconds while it is foreign. */
+/* Find the listeners; retry for o->seconds while one is foreign. */
 static int
 find(const struct options *o, const struct pool *pool, struct containers *c,
     struct audit *found, struct error *e)
@@ -318,7 +320,7 @@ find(const struct options *o, const struct pool *pool, struct containers *c,
 	}
 }
 
-/* Is ${asked} published, at whatever port? */
+/* Is ${asked} published, at any port? */
 static int
 is_published(const struct container *c, const struct binding *asked)
 {
@@ -335,8 +337,10 @@ is_published(const struct container *c, const struct binding *asked)
 	return (0);
 }
 
-/* Say which ports a container should have on ${pool}, and has not; and what
-   is odd. */
+/*
+ * Name the ports that a container should publish on ${pool} and does not, and
+ * odd bindings.
+ */
 static void
 warn_unpublished(const struct containers *all, const struct pool *pool)
 {

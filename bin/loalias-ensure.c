@@ -27,7 +27,7 @@ static const char usage[] =
     "  -i interface  the loopback interface, if not the usual one\n"
     "  -j            print JSON, keeping members of the launch record\n"
     "  -n            change nothing; exit 1 if something would change\n"
-    "  -P kind       print a file after which no password is needed\n"
+    "  -P kind       print a file that makes the password unnecessary\n"
     "man loalias-ensure\n";
 
 static int jflag, nflag;
@@ -49,7 +49,7 @@ join(const struct pool *pool)
 	return (line);
 }
 
-/* Print what was done and what was not, before exit status 2. */
+/* Before exit status 2: print the changed addresses, and the rest. */
 static void
 complain(const struct pool *done, const struct pool *left, int result,
     const struct error *e)
@@ -109,7 +109,7 @@ print(const struct pool *pool, const struct pool *done, struct input *in)
 	free(line);
 }
 
-/* Two runs at the same time ask for one password. */
+/* Two processes ask for one password only. */
 static void
 lock(void)
 {
@@ -163,7 +163,7 @@ check_usage(const char *persist, int argc, char *const *argv)
 	    want.remove || want.interface != NULL))
 		args_error("-P goes with addresses only");
 	if (want.remove && (argc == 0 || dashes > 0))
-		args_error("-d: which addresses?");
+		args_error("-d: no address given");
 	if (want.remove && jflag)
 		args_error("either -d or -j");
 	if (argc == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* loalias-pick: find a free loopback address, or list who holds which. */
+/* loalias-pick: find a free loopback address, or list the holders */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static const char usage[] =
 "  -f containers  read the containers from a file, the output of docker inspect\n"
 "  -H endpoint    ask this engine, written as for docker -H\n"
 "  -j             print JSON: the launch record, if - is one\n"
-"  -l             list all addresses, and by whom they are held\n"
+"  -l             list all addresses, and their holders\n"
 "  -o owner       keep the address of a container: name, ID, label=KEY[=VALUE]\n"
 "  -w seconds     wait for a free address\n"
 "  -x list        exclude addresses and networks; -: read them\n"
@@ -103,7 +103,7 @@ holder_text(const struct holder *h)
 	return (text);
 }
 
-/* Say why address ${i} is not free. */
+/* Print why address ${i} is not free. */
 static void
 explain(const struct pick *p, size_t i)
 {
@@ -142,7 +142,7 @@ explain(const struct pick *p, size_t i)
 	}
 }
 
-/* Say who has the addresses, and that none is free; or that it is not known. */
+/* Print that no address is free, and the holders. */
 static int
 none(const struct pick *p, int fd)
 {
@@ -171,7 +171,7 @@ none(const struct pick *p, int fd)
 	return (1);
 }
 
-/* Wait a moment and look again.  Return 0 when there is no time left. */
+/* Wait a moment and look again.  Return 0 if no time is left. */
 static int
 again(struct pick *p)
 {
@@ -235,7 +235,7 @@ print_record(const struct json *list, const struct json *in,
 	print(r);
 }
 
-/* Append the free addresses to ${list}, or the first.  0: none; -1: see e. */
+/* Append the first free address to ${list}, or all. 0: none; -1: see e. */
 static int
 find_free(struct pick *p, struct json *list)
 {
@@ -256,7 +256,7 @@ find_free(struct pick *p, struct json *list)
 	return (json_count(list) > 0);
 }
 
-/* Print what is free at this moment, without keeping others from it. */
+/* Print the addresses that are free now, without a claim. */
 static int
 show(struct pick *p, const struct json *in)
 {
@@ -332,7 +332,7 @@ list_address(const struct pick *p, size_t i, struct json *list)
 	holders_free(&h);
 }
 
-/* List all addresses.  Those that are free so far are tried for claims. */
+/* List all addresses.  Try to claim free ones, to show claims of others. */
 static int
 list_all(struct pick *p, const struct json *in)
 {
@@ -353,7 +353,7 @@ list_all(struct pick *p, const struct json *in)
 	return (0);
 }
 
-/* Become ${command}, which inherits the claim, and nothing else from here. */
+/* Execute ${command}, which inherits only the claim. */
 static int
 run(struct pick *p, char **command)
 {
@@ -444,7 +444,7 @@ options(struct pick *p, int argc, char **argv)
 	return (dashes);
 }
 
-/* Look for the first time, and say what is odd. */
+/* Look for the first time, and print odd bindings. */
 static void
 look(struct pick *p, int command)
 {
@@ -460,7 +460,7 @@ look(struct pick *p, int command)
 			warnx("container %s: %s", error_quote(name, c->name,
 			    strlen(c->name)), c->odd);
 	}
-	/* A listing older than the claim is no evidence. */
+	/* A listing older than the claim proves nothing. */
 	if (command && p->file != NULL && p->containers.count > 0)
 		errx(trouble, "-f: a command needs an engine that can be asked "
 		    "(podman: systemctl start podman.socket), or [] for no "
@@ -490,7 +490,7 @@ main(int argc, char **argv)
 	    pool_operands(argv, &in, &p.pool, &e) == -1)
 		fail();
 	look(&p, command != NULL);
-	/* Where standard input has been read, the command gets none. */
+	/* If standard input has been read, the command gets none. */
 	if (command != NULL && (dashes > 0 ||
 	    (argc > 0 && strcmp(argv[0], "-") == 0) ||
 	    (p.file != NULL && strcmp(p.file, "-") == 0)) &&

@@ -22,7 +22,7 @@ static const char usage[] =
     "  -j  print JSON, keeping members of the launch record\n"
     "man noproxy-add\n";
 
-/* The exit status for failures other than the command's, as env(1) has it. */
+/* The exit status for this tool's own failures, as in env(1). */
 #define OWN_FAILURE	125
 
 /* In the order of printing. */

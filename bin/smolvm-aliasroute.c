@@ -17,7 +17,7 @@
 #include "net/addr.h"
 #include "smolvm/guest.h"
 
-#define SECONDS		60	/* for a busy engine's three tries, too */
+#define SECONDS		60	/* enough for three tries with a busy engine */
 
 static const char usage[] =
     "usage: smolvm-aliasroute [-dj] machine alias | -\n"

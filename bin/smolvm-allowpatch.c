@@ -26,15 +26,15 @@ static const char forms[] =
 "                         machine cidr ... | none | unrestricted | -\n"
 "       smolvm-allowpatch -l [-j] [-f database] [machine ...]\n"
 "       smolvm-allowpatch -r [-n] [-f database] [machine ...]\n"
-"  -c             was it launched with this policy, and is it still on record?\n";
+"  -c             check that it was launched with this policy, and still has it\n";
 static const char options[] =
-"  -f database    not the engine's own\n"
+"  -f database    use this database, not the engine's own\n"
 "  -j             print one JSON object on a line\n"
 "  -l             list machines: name, state, list, resolver, ports, hosts, ...\n"
-"  -N             a list may turn on the network of a machine without one\n"
-"  -n             change nothing: would it?\n"
+"  -N             accept a machine without a network, and turn it on\n"
+"  -n             change nothing; exit 1 if something would change\n"
 "  -r             repair records that are stored as TEXT\n"
-"  man smolvm-allowpatch has the rest.\n";
+"man smolvm-allowpatch\n";
 
 static int jflag, nflag, Nflag;
 static int mode;		/* c, l, r, or 0: set */
@@ -239,7 +239,7 @@ survey(const struct machine_home *home, char *const *name, size_t count,
 	return (status);
 }
 
-/* Open the database ${file}, or the engine's, and do what is asked for. */
+/* Open the database ${file}, or the engine's own, and run the mode. */
 static int
 work(const char *file, int argc, char **argv, const struct policy *asked,
     const struct input *in)
@@ -287,7 +287,7 @@ check_options(const char *given)
 	}
 }
 
-/* Refuse operands that do not suffice to set or check a policy. */
+/* Refuse missing operands of a policy to set or check. */
 static void
 check_operands(int argc, char **argv)
 {

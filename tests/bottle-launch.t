@@ -103,7 +103,7 @@ load bottle.sh
 		inside bottle-launch -q -t 60 -i bundle:1 -p 3128 dev
 }
 
-@test "half a bottle: launch makes it whole, bottle-rm takes what is there" {
+@test "half a bottle: launch completes it, bottle-rm deletes it" {
 	launch dev
 	smolvm stop --name dev
 	smolvm delete --name dev -f
@@ -195,7 +195,7 @@ load bottle.sh
 left_alone() {
 	check -s 2 -e "bottle-launch: dev: what is there: bottle-ls: dev: $1 is not a bottle's" \
 		-- launch dev
-	check -s 2 -e "bottle-rm: dev: what is there: bottle-ls: dev: $1 is not a bottle's
+	check -s 2 -e "bottle-rm: dev: find the bottle: bottle-ls: dev: $1 is not a bottle's
 bottle-rm: dev: left alone" -- inside bottle-rm dev
 	check -s 1 -e "bottle-ls: dev: $1 is not a bottle's" -- \
 		inside bottle-ls dev

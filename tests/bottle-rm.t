@@ -8,7 +8,7 @@ load bottle.sh
 	counted
 	launch dev
 	: >"$CALLS/log"
-	check -e 'match:bottle-rm: dev: what is there .*
+	check -e 'match:bottle-rm: dev: find the bottle .*
 bottle-rm: dev: machine stop .*
 bottle-rm: dev: machine stopped .*
 bottle-rm: dev: machine delete .*

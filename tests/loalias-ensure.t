@@ -352,8 +352,8 @@ man loalias-ensure' -- loalias-ensure -h
 	- -|either addresses or -
 	- 127.0.0.16|either addresses or -
 	127.0.0.16 -|either addresses or -
-	-d|-d: which addresses?
-	-d -|-d: which addresses?
+	-d|-d: no address given
+	-d -|-d: no address given
 	-dj 127.0.0.16|either -d or -j
 	-P sudoers -|-P goes with addresses only
 	-j -P sudoers|-P goes with addresses only

@@ -459,7 +459,7 @@ elsewhere() {
 		check -s 2 -e "loalias-pick: unix://e/docker.sock: [0]: $why" -- \
 			inside loalias-pick -H unix://e/docker.sock
 	done <<-'END'
-		.[0].Id = null;Id: is not there
+		.[0].Id = null;Id: is missing
 		.[0].Id = 1;Id: is of the wrong type
 		.[0].Names = "web";Names: is of the wrong type
 		.[0].Names = [1];Names: [0]: is not a string
@@ -474,7 +474,7 @@ elsewhere() {
 		.[0].Ports[0].PublicPort = 65536;Ports: [0]: PublicPort: is not a port
 		.[0].Ports[0].PublicPort = -1;Ports: [0]: PublicPort: is not a port
 		.[0].Ports[0].PublicPort = 80.5;Ports: [0]: PublicPort: is not a port
-		del(.[0].Ports[0].PrivatePort);Ports: [0]: PrivatePort: is not there
+		del(.[0].Ports[0].PrivatePort);Ports: [0]: PrivatePort: is missing
 	END
 }
 
@@ -490,14 +490,14 @@ elsewhere() {
 		[];is not an object
 		"16";is not an object
 		.State = "exited";State: is of the wrong type
-		.HostConfig = null;HostConfig: is not there
-		.HostConfig = {};HostConfig: PortBindings: is not there
+		.HostConfig = null;HostConfig: is missing
+		.HostConfig = {};HostConfig: PortBindings: is missing
 		.HostConfig.PortBindings = [];HostConfig: PortBindings: is of the wrong type
 		.HostConfig.PortBindings."80/tcp" = {};HostConfig: PortBindings: 80/tcp: is of the wrong type
 		.HostConfig.PortBindings."80/tcp" = [1];HostConfig: PortBindings: 80/tcp: [0]: is not an object
 		.HostConfig.PortBindings."80/tcp"[0].HostIp = "127.0.0.16\u0000x";HostConfig: PortBindings: 80/tcp: [0]: HostIp: has a NUL character
 		.HostConfig.PortBindings."80/tcp"[0].HostPort = 80;HostConfig: PortBindings: 80/tcp: [0]: HostPort: is of the wrong type
-		.NetworkSettings = null;NetworkSettings: is not there
+		.NetworkSettings = null;NetworkSettings: is missing
 		.NetworkSettings.Ports = 1;NetworkSettings: Ports: is of the wrong type
 	END
 	# A range lets the engine choose; null is what it writes for none.

@@ -96,7 +96,7 @@ inspect() {
 	echo '[{"Id":"1","Names":["web"],"State":"running","Ports":
 		[{"host_ip":"127.0.0.16","container_port":90,"host_port":9090,
 		"range":1,"protocol":"tcp"}]}]' >file
-	check -s 2 -e 'loalias-pick: file: [0]: Ports: [0]: PrivatePort: is not there: the output of docker inspect is expected' \
+	check -s 2 -e 'loalias-pick: file: [0]: Ports: [0]: PrivatePort: is missing: the output of docker inspect is expected' \
 		-- inside loalias-pick -f file
 }
 
@@ -120,8 +120,8 @@ inspect() {
 		[{}];[0]: is not a container: $wanted
 		[{"State":null}];[0]: is not a container: $wanted
 		[{"State":1}];[0]: is not a container: $wanted
-		[{"Id":"1","State":{}}];[0]: HostConfig: is not there: $wanted
-		[{"Id":"1","State":{},"HostConfig":{}}];[0]: HostConfig: PortBindings: is not there: $wanted
+		[{"Id":"1","State":{}}];[0]: HostConfig: is missing: $wanted
+		[{"Id":"1","State":{},"HostConfig":{}}];[0]: HostConfig: PortBindings: is missing: $wanted
 	END
 	check -s 2 -e "loalias-pick: $DATA/cli-28.2-ps-all.jsonl: is no JSON array: $wanted" \
 		-- inside loalias-pick -f "$DATA/cli-28.2-ps-all.jsonl"
@@ -399,7 +399,7 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' -- \
 
 @test "odd bindings are told, and hold what the engine makes of them" {
 	inspect db exited default localhost >file
-	check -o 127.0.0.16 -e 'loalias-pick: container db: port 80/tcp: host address localhost: is none, and means all addresses' \
+	check -o 127.0.0.16 -e 'loalias-pick: container db: port 80/tcp: host address localhost: is no address, and means all addresses' \
 		-- inside loalias-pick -f file 127.0.0.16
 	inspect $'d\033b' exited default $'\033[31m' >file
 	check -o 127.0.0.16 -e 'match:loalias-pick: container d.x1bb: port 80/tcp: host address .x1b.31m: .*' \

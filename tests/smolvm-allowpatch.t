@@ -222,7 +222,7 @@ load smolvm-allowpatch.sh
 	before=$(everything)
 	check -s 0 -o 'match:usage: .*
   -D .*
-  -p .*man smolvm-allowpatch has the rest.' -- smolvm-allowpatch -h
+  -p .*man smolvm-allowpatch' -- smolvm-allowpatch -h
 	while IFS=: read -r line reason; do
 		# shellcheck disable=SC2086 # words
 		check -s 2 -e "smolvm-allowpatch:$reason" -- \
@@ -765,7 +765,7 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 			-D "$NOBODY" -p 3000 net 127.0.0.16
 	done
 	cp "$DB" elsewhere.db
-	check -o unrestricted -e "smolvm-allowpatch: plain: a start under way would not be noticed, because this is not the engine's own database" \
+	check -o unrestricted -e "smolvm-allowpatch: plain: a start under way cannot be detected, because this is not the engine's own database" \
 		-- smolvm-allowpatch -f elsewhere.db plain unrestricted
 	check -o unrestricted -- smolvm-allowpatch -f "$DB" plain unrestricted
 }

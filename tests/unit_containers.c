@@ -180,8 +180,8 @@ test_odd_bindings(void **state)
 		const char *proto, *odd;
 	} table[] = {
 		{ "80/tcp", "localhost", "1", "0.0.0.0", 1, 80, "tcp",
-		    "port 80/tcp: host address localhost: is none, and means "
-		    "all addresses" },
+		    "port 80/tcp: host address localhost: is no address, and "
+		    "means all addresses" },
 		{ "80/tcp", "127.0.0.016", "1", "0.0.0.0", 1, 80, "tcp", "" },
 		{ "80/tcp", " 127.0.0.16", "1", "0.0.0.0", 1, 80, "tcp", "" },
 		{ "80/tcp", "[::1]", "1", "0.0.0.0", 1, 80, "tcp", "" },
@@ -308,10 +308,10 @@ test_what_is_no_container(void **state)
 		const char *text, *why;
 	} table[] = {
 		{ "[]", "is not an object" },
-		{ "{}", "State: is not there" },
-		{ "{\"State\":{}}", "HostConfig: is not there" },
+		{ "{}", "State: is missing" },
+		{ "{\"State\":{}}", "HostConfig: is missing" },
 		{ "{\"State\":{},\"HostConfig\":{}}",
-		    "HostConfig: PortBindings: is not there" },
+		    "HostConfig: PortBindings: is missing" },
 		{ "{\"State\":{},\"HostConfig\":{\"PortBindings\":{}},"
 		    "\"NetworkSettings\":[]}",
 		    "NetworkSettings: is of the wrong type" }

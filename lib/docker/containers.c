@@ -82,7 +82,7 @@ member_host(const struct json *r, const char *key, const char *port,
 		addr_parse("0.0.0.0", &b->host);
 		if (!b->unset)
 			note(c, port, "host address", s,
-			    "is none, and means all addresses");
+			    "is no address, and means all addresses");
 	}
 	addr_unmap(&b->host);
 	free(s);
@@ -105,7 +105,7 @@ list_port(const struct json *r, void *arg, struct error *e)
 	port = json_get(r, "PrivatePort");
 	json_free(port);
 	if (port == NULL)
-		return (error_set(e, "PrivatePort: is not there"));
+		return (error_set(e, "PrivatePort: is missing"));
 	if (json_member_port(r, "PrivatePort", &b.port, e) == -1 ||
 	    json_member_port(r, "PublicPort", &b.host_port, e) == -1 ||
 	    json_member_string(r, "Type", &type, e) == -1)
@@ -173,7 +173,7 @@ map_binding(const struct json *r, void *arg, struct error *e)
 		len = (size_t)(last - s);
 	if (parse_port(s, len, &m->binding.host_port) == -1 && len > 0 &&
 	    strspn(s, "0123456789-") != len)
-		note(m->container, m->key, "host port", s, "is none");
+		note(m->container, m->key, "host port", s, "is no port");
 	free(s);
 	add(m->bindings, &m->binding);
 	return (0);
@@ -198,7 +198,7 @@ map_port(const char *key, const struct json *value, void *arg)
 	set_proto(&m->binding, key[len] == '/' ? key + len + 1 : "");
 	m->binding.port = 0;
 	if (parse_port(key, len, &m->binding.port) == -1)
-		note(m->container, key, "port", key, "is none");
+		note(m->container, key, "port", key, "is no port");
 	if (json_elements(value, map_binding, m, m->e) == -1)
 		return (error_prefix(m->e, "%s", quoted));
 	return (0);
@@ -222,7 +222,7 @@ inspect_map(const struct json *outer, const char *inner, struct container *c,
 	m.e = e;
 	map = json_get(outer, inner);
 	if (map == NULL)
-		result = error_set(e, "is not there");
+		result = error_set(e, "is missing");
 	else if (json_kind(map) == JSON_NULL)
 		result = 0;
 	else if (json_kind(map) == JSON_OBJECT)
@@ -349,7 +349,7 @@ list_element(const struct json *r, struct container *c, struct error *e)
 	    each_of(r, "Ports", list_port, c, e) == -1)
 		return (-1);
 	if (*c->id == '\0')
-		return (error_set(e, "Id: is not there"));
+		return (error_set(e, "Id: is missing"));
 	if (c->name == NULL)
 		c->name = alloc_copy(c->id, strnlen(c->id, 12));
 	c->hidden |= !is_host_network(c) &&
@@ -367,7 +367,7 @@ inspect_state(const struct json *r, struct container *c, struct error *e)
 	if (json_member(r, "State", JSON_OBJECT, &state, e) == -1)
 		return (-1);
 	if (state == NULL)
-		return (error_set(e, "State: is not there"));
+		return (error_set(e, "State: is missing"));
 	health = NULL;
 	result = json_member_string(state, "Status", &c->state, e);
 	if (result == 0)
@@ -416,7 +416,7 @@ inspect_host_config(const struct json *r, struct container *c,
 	if (host_config(r, c, &config, e) == -1)
 		return (-1);
 	if (config == NULL)
-		return (error_set(e, "HostConfig: is not there"));
+		return (error_set(e, "HostConfig: is missing"));
 	result = is_host_network(c) ? 0 :
 	    inspect_map(config, "PortBindings", c, &c->asked, e);
 	policy = NULL;
@@ -444,7 +444,7 @@ inspect_network(const struct json *r, struct container *c, struct error *e)
 		return (-1);
 	if (settings == NULL)
 		return (is_host_network(c) ? 0 : error_set(e,
-		    "NetworkSettings: is not there"));
+		    "NetworkSettings: is missing"));
 	memset(&unused, 0, sizeof(unused));
 	result = is_host_network(c) ? 0 : inspect_map(settings, "Ports", c,
 	    container_live(c) ? &c->published : &unused, e);

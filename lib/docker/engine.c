@@ -221,7 +221,7 @@ reveal(struct engine *d, struct container *c, struct error *e)
 	int found;
 
 	if (!is_name(c->id))
-		return (error_set(e, "answer: Id: is none"));
+		return (error_set(e, "answer: Id: is no ID"));
 	found = inspect(d, c->id, &seen, e);
 	if (found == -1)
 		return (error_prefix(e, "container %s", error_quote(quoted,

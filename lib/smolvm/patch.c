@@ -118,7 +118,7 @@ patch_notes(FILE *f, const struct machine_home *home,
 {
 
 	if (home->machines == NULL)
-		fputs("a start under way would not be noticed, because this is "
+		fputs("a start under way cannot be detected, because this is "
 		    "not the engine's own database\n", f);
 	if (m->row.unindexed)
 		fputs(MACHINE_UNINDEXED "\n", f);

@@ -62,10 +62,10 @@ static const struct member members[] = {
 	{ "allowed_cidrs", JSON_ARRAY, "null", 1, 0, NULL,
 	    NULL, parse_network, check_strings, text_list },
 	{ "dns", JSON_STRING, "null", 0, 'D',
-	    "-D resolver    set its resolver, or none; 255.255.255.255: no DNS",
+	    "-D resolver    forward DNS queries there; 255.255.255.255: drop them",
 	    NULL, parse_resolver, check_resolver, text_plain },
 	{ "egress_rules", JSON_ARRAY, "[]", 0, 'p',
-	    "-p port[/udp]  allow only these ports, or none: no port rules",
+	    "-p port[/udp]  allow only this port; none: remove all port rules",
 	    "allowed_ports", parse_port, check_rules, text_rules },
 };
 

@@ -194,7 +194,7 @@ gone() {
 	at 'smolvm machine start *' "$boots; exec sleep 1000"
 	hangs 'machine start'
 	until_true 5 gone "$(cat "$CALLS/booted")"
-	# killed by what nobody can catch: the next launch ends it
+	# killed by SIGKILL: the next launch ends it
 	# shellcheck disable=SC2016 # fake_call expands it
 	at 'smolvm machine start *' "$boots"'
 		kill -9 '"$pid_of_launch"'; sleep 0.3; exit 1'
@@ -208,7 +208,7 @@ gone() {
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 }
 
-@test "nobody reads what is said: it is undone" {
+@test "a closed standard error: the launch is undone" {
 	# shellcheck disable=SC2016 # the inner sh expands it
 	check -o 'match:bottle-launch: dev: what is there .*' -- sh -c \
 		'"$@" 2>&1 | head -n 1' sh "$TESTS/dockerd" in "$ENGINE" \
@@ -228,8 +228,8 @@ nothing_runs() {
 	check -- ls -A "$TMPDIR"
 }
 
-# behind PATTERN PATH JSON: change the record just before that call of a launch.
-behind() {
+# change_before PATTERN PATH JSON: change the record just before that call of a launch.
+change_before() {
 	echo "UPDATE vms SET data = CAST(json_set(CAST(data AS TEXT),
 		'\$.$2', json('$3')) AS BLOB)" >"$CALLS/sql"
 	# shellcheck disable=SC2016 # fake_call expands it
@@ -239,7 +239,7 @@ behind() {
 @test "a record that has what would open it, from wherever" {
 	counted
 	while read -r path json said; do
-		behind 'smolvm machine create *' "$path" "$json"
+		change_before 'smolvm machine create *' "$path" "$json"
 		# shellcheck disable=SC2016 # fake_call expands it
 		echo '"$real" "$@" && sqlite3 "$DB" <"$CALLS/sql"; exit' \
 			>"$CALLS/do"
@@ -264,7 +264,7 @@ behind() {
 		*) said='policy, as launched' ;;
 		esac
 		while read -r path json; do
-			behind "$when" "$path" "$json"
+			change_before "$when" "$path" "$json"
 			fails "match:bottle-launch: dev: $said: .*" dev
 			nothing_left
 		done <<-'END'
@@ -292,7 +292,7 @@ behind() {
 	END
 }
 
-@test "somebody binds to the alias after it was claimed: the audit finds it" {
+@test "another program binds to the alias after it was claimed: the audit finds it" {
 	counted
 	# shellcheck disable=SC2016 # fake_call expands it
 	at 'docker start *' '"$TESTS/sockets" tcp,127.0.0.16,5001 -- sleep 30 \

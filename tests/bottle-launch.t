@@ -70,7 +70,7 @@ load bottle.sh
 	until_true 5 none_runs
 }
 
-@test "a container removed by hand: its alias is given to nobody else" {
+@test "a container removed by hand: its alias stays reserved" {
 	launch dev
 	inside docker rm -f dev-bundle
 	check -o 'dev	127.0.0.16	-	running	' -- inside bottle-ls

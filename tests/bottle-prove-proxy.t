@@ -115,7 +115,7 @@ squid good:
 squid local: 10.77.0.1 172.17.0.1 172.30.0.1 
 squid names: 10.77.0.1 172.17.0.1 172.30.0.1 
 squid open: 10.77.0.1 172.17.0.1 172.30.0.1 ' -- cat table
-	# all that was closed is told so
+	# all closed listeners are listed
 	check -o 9 -- grep -c '^closed.*through the proxy' out
 }
 

@@ -67,7 +67,7 @@ resolver() {
 
 @test "what was not tried is not said to be closed" {
 	launch -p 3128 dev
-	# no IPv6 gateway stands between
+	# there is no IPv6 gateway in between
 	prove -p 3000 dev 127.0.0.16 >said
 	check -o 'closed	127.0.0.1/tcp, also through the gateway
 closed	::1/tcp

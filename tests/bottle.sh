@@ -11,7 +11,7 @@ inside() {
 }
 
 # bundle TAG COMMAND...: make the image "bundle:TAG" that runs the commands,
-# side by side, and ends when it is told to.
+# side by side, and ends at SIGTERM.
 bundle() {
 	local tag=$1 id line='trap exit TERM'
 
@@ -164,7 +164,7 @@ row() {
 		WHERE name = '$1'" | jq -r "$2"
 }
 
-# edit NAME PATH JSON: change its record, behind everybody's back.
+# edit NAME PATH JSON: change its record without the engine.
 edit() {
 	sqlite3 -cmd '.timeout 9000' "$DB" "UPDATE vms SET data = CAST(
 		json_set(CAST(data AS TEXT), '$2', json('$3')) AS BLOB)

@@ -399,7 +399,7 @@ def page_rows(page):
 def main():
     lab = Lab()
     folder, page = sys.argv[1], pathlib.Path(sys.argv[2])
-    told, bad, rows = dict(page_rows(page)), [], []
+    stated, bad, rows = dict(page_rows(page)), [], []
     here = [(c, c.probe(lab.environment("/", (None, None))))
             for c in clients(folder) if c.name in (sys.argv[3:] or [c.name])]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -413,7 +413,7 @@ def main():
                 continue
             rows.append([f"{client.name} {version}", *result[0]])
             bad += result[1]
-            if client.page and traits(lab, client) != told.get(client.page):
+            if client.page and traits(lab, client) != stated.get(client.page):
                 bad.append(f"{client.name}: the page should say "
                            f"{' | '.join(traits(lab, client))}")
     print("before and after noproxy-add: D is direct, P through the proxy")

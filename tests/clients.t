@@ -9,7 +9,7 @@ load lib.sh
 	# Without PyPI there are those of the distribution.
 	folder=$("$TESTS/clients") || [ -z "${CI:-}" ]
 	folder=${folder:-/nonexistent}
-	# A pip that is told of other places would look there as well.
+	# A pip that is configured with other places would use them as well.
 	unset "${!PIP_@}"
 	mkdir -p "$TESTS/../build"
 	run timeout 900 unshare -rn sh -c 'ip link set lo up && exec "$@"' sh \

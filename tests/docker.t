@@ -399,7 +399,7 @@ aliases() {
 	inside docker inspect $(inside docker ps -aq) | jq -e '
 		[.[].HostConfig.PortBindings[][].HostIp] |
 		length == (unique | length)'
-	# What nobody won is free: whoever was killed has left no claim.
+	# An address that no process won is free: a killed process leaves no claim.
 	until_true 5 inside sh -c '
 		[ "$(loalias-pick -a | wc -l)" -eq "$1" ]' sh \
 		$((16 - $(inside docker ps -aq | wc -l)))
@@ -411,7 +411,7 @@ aliases() {
 		tcp://localhost 127.0.0.1; do
 		check -o 127.0.0.17 -- inside env -u DOCKER_HOST \
 			loalias-pick -H "$host"
-		# Nobody is at the proxy.
+		# There is no proxy.
 		check -o 127.0.0.17 -- inside env DOCKER_HOST="$host" \
 			http_proxy=http://127.0.0.1:1 \
 			all_proxy=socks5://127.0.0.1:1 loalias-pick

@@ -61,7 +61,7 @@ teardown() {
 	[ -z "${started:-}" ] || smolvm machine stop --name "$started" || :
 }
 
-@test "-l tells what goes past the list, of all that engines record" {
+@test "-l shows what goes past the list, of all that engines record" {
 	engine 1.7.7
 	smolvm machine create --name old --net -p 8080:80 -v "$HOME:/mnt" \
 		--mount-socket /run/s:/run/t --cuda
@@ -88,7 +88,7 @@ net	created	unrestricted	none	none	none	["network other"]' -- \
 		engine "$release"
 		two_machines
 		check -o 127.0.0.16/32 -e "$RULES" -- smolvm-allowpatch \
-			-D "$NOBODY" -p 3000 net 127.0.0.16
+			-D "$NO_DNS" -p 3000 net 127.0.0.16
 		smolvm machine ls --json >list
 		check -o 'net other' -- jq -r '[.[].name] | sort | join(" ")' list
 		smolvm machine create --name third
@@ -105,7 +105,7 @@ third	created	offline	none	none	none	[]' -- smolvm-allowpatch -l
 			-- smolvm-allowpatch -l net
 		smolvm machine update --name net --cpus 4
 		check -o 127.0.0.16/32 -e "$RULES" -- smolvm-allowpatch \
-			-D "$NOBODY" -p 3000 net 127.0.0.16
+			-D "$NO_DNS" -p 3000 net 127.0.0.16
 		check -o unrestricted -- smolvm-allowpatch -D none -p none \
 			net unrestricted
 		# in the place that the engine gave them: the same as absent
@@ -130,32 +130,32 @@ third	created	offline	none	none	none	[]' -- smolvm-allowpatch -l
 		-- smolvm-allowpatch -c dev 127.0.0.16
 	smolvm machine stop --name dev >/dev/null 2>&1 || :
 	check -o 127.0.0.16/32 -e "${RULES/net/dev}" -- \
-		smolvm-allowpatch -D "$NOBODY" -p 3000 dev 127.0.0.16
+		smolvm-allowpatch -D "$NO_DNS" -p 3000 dev 127.0.0.16
 	start dev
 	check -o '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","egress_rules":null}' \
 		-- jq -c '.resources | {allowed_cidrs, dns, egress_rules}' \
 		"$(folder dev)/agent.config.json"
 	answers -e "$SAYS: dev: egress_rules: launched with none, not 3000/tcp (this engine knows no rules, or was started without)" \
-		-D "$NOBODY" -p 3000 dev 127.0.0.16
-	answers -D "$NOBODY" dev 127.0.0.16
+		-D "$NO_DNS" -p 3000 dev 127.0.0.16
+	answers -D "$NO_DNS" dev 127.0.0.16
 }
 
 @test "1.32.2 starts with the list, the resolver and the port rules" {
 	engine 1.32.2
 	smolvm machine create --name dev "${SMALL[@]}"
 	check -o 127.0.0.16/32 -e "${RULES/net/dev}" -- \
-		smolvm-allowpatch -D "$NOBODY" -p 3000 -p 53/udp dev 127.0.0.16
+		smolvm-allowpatch -D "$NO_DNS" -p 3000 -p 53/udp dev 127.0.0.16
 	started=dev
 	start dev
 	check -o '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","egress_rules":[{"transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":3000,"end":3000},"action":"allow"},{"transport":"udp","cidr":"127.0.0.16/32","ports":{"start":53,"end":53},"action":"allow"},{"action":"deny"}]}' \
 		-- jq -c '.resources | {allowed_cidrs, dns, egress_rules}' \
 		"$(folder dev)/agent.config.json"
-	answers -D "$NOBODY" -p 3000 -p 53/udp dev 127.0.0.16
-	answers -D "$NOBODY" dev 127.0.0.16
+	answers -D "$NO_DNS" -p 3000 -p 53/udp dev 127.0.0.16
+	answers -D "$NO_DNS" dev 127.0.0.16
 	smolvm machine stop --name dev >/dev/null 2>&1 || :
 	smolvm machine update --name dev --allow-cidr 10.0.0.0/8 >/dev/null
 	check -s 1 -e "match:.*$SAYS: dev: allowed_cidrs: recorded as 10.0.0.0/8,127.0.0.16/32, not 127.0.0.16/32.*" \
-		-- smolvm-allowpatch -c -D "$NOBODY" dev 127.0.0.16
+		-- smolvm-allowpatch -c -D "$NO_DNS" dev 127.0.0.16
 }
 
 @test "1.7.7 drops the list of create --from: the page's example" {
@@ -252,7 +252,7 @@ locked() {
 			put net "$good"
 			check -o ignore -- smolvm machine ls
 		}
-		# a member that is spelled with an escape is well by itself
+		# a member that is spelled with an escape is valid on its own
 		put net "${good/\"allowed_cidrs\"/\"\\u0061llowed_cidrs\"}"
 		check -o ignore -- smolvm machine ls
 		check -s 2 -e "$SAYS: net: its record spells the member allowed_cidrs with an escape" \

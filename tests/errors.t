@@ -74,7 +74,7 @@ cases() {
 	truncated        printf '{"alias":"127.0.0.16'
 	truncated_array  printf '["127.0.0.16",'
 	two_values       printf '{"alias":"127.0.0.16"}{"alias":"127.0.0.17"}'
-	behind           printf '{"alias":"127.0.0.16"} x'
+	trailing         printf '{"alias":"127.0.0.16"} x'
 	deep             deep
 	twice            printf '{"alias":"127.0.0.16","alias":"127.0.0.16","pool":[],"pool":[]}'
 	number           printf '{"alias":"127.0.0.16","x":9007199254740992}'
@@ -164,7 +164,7 @@ answers() {
 	[ -z "${bad:-}" ]
 }
 
-@test "- stands once, and alone" {
+@test "- is accepted once, and alone" {
 	begin
 	echo 127.0.0.16 >input
 	for command in 'loalias-ensure - -' 'loalias-ensure 127.0.0.16 -' \

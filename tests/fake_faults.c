@@ -4,7 +4,7 @@
  * made to do.  From the first getopt(3) on, which is where a tool's own work
  * begins: FAULT_MALLOC=N fails the Nth request for memory, FAULT_AFTER=N all
  * from there on, FAULT_READ=1 gives read(2) one byte at a time and interrupts
- * every other call.  FAULT_COUNT=FILE is told how many requests there were.
+ * every other call.  FAULT_COUNT=FILE gets the number of requests.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -4,7 +4,7 @@
 
 load lib.sh
 
-# What runs the fake of smolvm: the guest is ./answer, told the words that
+# What runs the fake of smolvm: the guest is ./answer, called with the words that
 # guest.sh got.
 setup() {
 	plain_setup
@@ -212,7 +212,7 @@ prove_says() {
 		-- cat seen
 }
 
-# shared FOLDER: a guest that leaves the name it was told in this folder of the
+# shared FOLDER: a guest that leaves the name it was given in this folder of the
 # host, as one does that can write to a share.
 shared() {
 	mkdir -p "$1" ".cache/smolvm/vms/$own"

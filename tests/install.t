@@ -76,7 +76,7 @@ make.*Error 2" -- make_top install "$word"
 	done
 }
 
-@test "BINDIR and MANDIR go where they are told" {
+@test "BINDIR and MANDIR are used" {
 	make_top install "DESTDIR=$PWD" BINDIR=/b MANDIR=/m
 	[ -x b/noproxy-add ]
 	[ -f m/man7/bottle-tools.7 ]

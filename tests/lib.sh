@@ -10,8 +10,8 @@ export TESTS BOTTLE_CACHE
 # check [-s status] [-o stdout] [-e stderr] [-i stdin] -- command [argument ...]
 #
 # Run the command and compare its exit status, standard output and standard
-# error, byte for byte, with what is expected: 0, nothing and nothing unless
-# told otherwise.  TEXT stands for its lines, each with a newline; the forms
+# error, byte for byte, with the expected ones; the defaults are 0, nothing and
+# nothing.  TEXT is one or more lines; a newline is added to the last.  The forms
 # file:PATH, match:ERE (of the whole) and ignore may be used instead.
 # Standard input is TEXT or file:PATH, else empty.
 check() {

@@ -4,7 +4,7 @@
 
 load lib.sh
 
-# A command behind ! does not end a test.
+# A command after ! does not end a test.
 fails() {
 	if "$@"; then return 1; fi
 }

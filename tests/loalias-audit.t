@@ -349,7 +349,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		-- audit tcp,0.0.0.0,80 tcp,127.0.0.16,81 -- -b 127.0.0.16
 	check -s 1 -o ignore -e ignore -- \
 		audit tcp,127.0.0.16,81 -- -b -w 1 127.0.0.16
-	# It goes away meanwhile.
+	# It ends during the wait.
 	check -- inside sh -c '
 		"$TESTS/sockets" tcp,127.0.0.16,81 -- sh -c "
 			echo >open; sleep 1" &

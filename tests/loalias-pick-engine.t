@@ -345,7 +345,7 @@ elsewhere() {
 }
 
 @test "loopback tcp: what is asked, and the default port" {
-	# Nobody listens in this namespace: the message shows what was tried.
+	# There is no listener in this namespace: the message shows what was tried.
 	for host in tcp://127.0.0.1 127.0.0.1:2375 tcp://127.0.0.1:2375/; do
 		check -s 2 -e 'loalias-pick: tcp://127.0.0.1:2375: Connection refused' \
 			-- inside loalias-pick -H "$host"
@@ -366,7 +366,7 @@ elsewhere() {
 		loalias-pick -H 192.0.2.7:1'
 }
 
-@test "no engine behind the socket" {
+@test "no engine listens on the socket" {
 	check -s 2 -e 'loalias-pick: unix:///nonexistent: No such file or directory' \
 		-- inside loalias-pick -H unix:///nonexistent
 	: >file

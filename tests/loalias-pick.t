@@ -244,7 +244,7 @@ web' -s 2 -e 'loalias-pick: <stdin>:2: not an address or network: web' -- \
 		pick -x -
 }
 
-@test "-o: the owner's address first, if nobody else has it" {
+@test "-o: the owner's address first, unless others hold it" {
 	local file=$DATA/engine-20.10-inspect.json
 
 	check -o 127.0.0.18 -- inside loalias-pick -o range -f "$file"
@@ -261,7 +261,7 @@ loalias-pick: range: its address is not free: 127.0.0.18' -- \
 		with tcp,127.0.0.18,80 udp,127.0.0.18,53 -- \
 		loalias-pick -o range -f "$file"
 	# A first launch: no container has this name yet.
-	check -o 127.0.0.22 -- inside loalias-pick -o nobody -f "$file"
+	check -o 127.0.0.22 -- inside loalias-pick -o none -f "$file"
 	inspect web exited default 127.0.0.20 >file
 	check -o 127.0.0.16 -- inside loalias-pick -f file
 	check -o 127.0.0.20 -- inside loalias-pick -o web -f file
@@ -397,7 +397,7 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' -- \
 	check -s 1 -e ignore -- pick -x 127.0.0.16 127.0.0.16 -- echo never
 }
 
-@test "odd bindings are told, and hold what the engine makes of them" {
+@test "odd bindings are named, and hold the address that the engine uses" {
 	inspect db exited default localhost >file
 	check -o 127.0.0.16 -e 'loalias-pick: container db: port 80/tcp: host address localhost: is no address, and means all addresses' \
 		-- inside loalias-pick -f file 127.0.0.16
@@ -430,7 +430,7 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' -- \
 		tcp,::ffff:127.0.0.18,80 udp,::ffff:127.0.0.19,80 \
 		tcp,0.0.0.0,81 udp,0.0.0.0,81 tcp,::,82,dual -- \
 		loalias-pick -f none.json
-	# Nobody can reach these two.
+	# These two cannot be reached.
 	check -o 127.0.0.16 -- with tcp,127.0.0.16,80,bound \
 		udp,127.0.0.16,80,connected -- loalias-pick -f none.json
 }
@@ -465,7 +465,7 @@ loalias-pick: none of 2 addresses is free: 0 held, 2 claimed, 0 excluded' \
 		loalias-pick -f none.json
 }
 
-@test "a program at the claim port is told from claims" {
+@test "a program at the claim port is no claim" {
 	local taken='loalias-pick: port 9016: needed for claims, but a program listens on it: stop it, or set LOALIAS_CLAIM_PORT'
 
 	echo '[]' >none.json

@@ -36,8 +36,8 @@ def examples(page):
 
 
 def run_examples():
-    """All that stands in a here-document behind "example" in the tests, those
-    in the virtual machine included."""
+    """The here-documents after "example" in the tests, including those in the
+    virtual machine."""
     found = ""
     for test in [*TOP.glob("tests/*.t"), *TOP.glob("tests/vm/*")]:
         if not test.is_file():

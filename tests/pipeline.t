@@ -166,7 +166,7 @@ proved() {
 @test "bottle-tools.7: a launch by hand, in one shell" {
 	prepared
 	EXAMPLE_SH="$EXAMPLE_SH -e"
-	# Another machine has an alias on its list, behind another network.
+	# Another machine has an alias on its list, after another network.
 	smolvm create --name web --net --allow-cidr 10.0.0.0/8 \
 		--allow-cidr 127.0.0.16/32
 	example -e ignore -o "match:[0-9a-f]{64}

@@ -37,7 +37,7 @@ lock() {
 @test "locked by another writer for 3 seconds: waits, and is done" {
 	place
 	lock 3
-	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 	wait
 	row net | grep -q '127.0.0.16'
 }
@@ -55,53 +55,53 @@ lock() {
 	wait
 }
 
-@test "a record that others change meanwhile is read again" {
+@test "a record that others change during the edit is read again" {
 	need 'no fcntl64() to preload' \
-		"${CC:-cc}" -shared -fPIC -o meanwhile.so \
-		"$TESTS/fake_meanwhile.c" -ldl
+		"${CC:-cc}" -shared -fPIC -o race.so \
+		"$TESTS/fake_race.c" -ldl
 	place
 	hold
-	export MEANWHILE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(json_set(
+	export RACE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(json_set(
 		CAST(data AS TEXT), '\\\$.cpus', 1 + json_extract(CAST(data AS
 		TEXT), '\\\$.cpus')) AS BLOB) WHERE name = 'net'\""
 	row net | sed 's/"cpus":4/"cpus":7/
 		s/"allowed_cidrs":null/"allowed_cidrs":["127.0.0.16\/32"]/
 		s/}$/,"dns":"255.255.255.255"}/' >expected
-	check -o 127.0.0.16/32 -- env TIMES=3 LD_PRELOAD=./meanwhile.so \
-		smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- env TIMES=3 LD_PRELOAD=./race.so \
+		smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 	row net | cmp expected -
 	# for ever
 	sed 's/"cpus":7/"cpus":12/' expected >again
 	check -s 2 -e "$SAYS: net: its record was changed by others 5 times, each time before ours was written" \
-		-- env TIMES=99 LD_PRELOAD=./meanwhile.so \
-		smolvm-allowpatch -D "$NOBODY" net 127.0.0.17
+		-- env TIMES=99 LD_PRELOAD=./race.so \
+		smolvm-allowpatch -D "$NO_DNS" net 127.0.0.17
 	row net | cmp again -
 	# the same bytes, but as TEXT
-	MEANWHILE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(data AS TEXT)
+	RACE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(data AS TEXT)
 		WHERE name = 'cidr'\""
 	check -s 2 -e "$SAYS: cidr: its record is stored as TEXT, which no engine can read: repair it with -r" \
-		-- env TIMES=1 LD_PRELOAD=./meanwhile.so \
-		smolvm-allowpatch -D "$NOBODY" cidr 127.0.0.17
+		-- env TIMES=1 LD_PRELOAD=./race.so \
+		smolvm-allowpatch -D "$NO_DNS" cidr 127.0.0.17
 	check -o cidr -- smolvm-allowpatch -r
 	# gone
-	MEANWHILE="sqlite3 '$DB' \"DELETE FROM vms WHERE name = 'net'\""
+	RACE="sqlite3 '$DB' \"DELETE FROM vms WHERE name = 'net'\""
 	check -s 2 -e "$SAYS: net: no such machine in $DB" -- \
-		env TIMES=1 LD_PRELOAD=./meanwhile.so \
-		smolvm-allowpatch -D "$NOBODY" net 127.0.0.17
+		env TIMES=1 LD_PRELOAD=./race.so \
+		smolvm-allowpatch -D "$NO_DNS" net 127.0.0.17
 	# and a machine that was started after the look at it is looked at again
-	MEANWHILE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(json_set(
+	RACE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(json_set(
 		CAST(data AS TEXT), '\\\$.state', 'running', '\\\$.pid', $$)
 		AS BLOB) WHERE name = 'from'\""
 	check -s 2 -e "$SAYS: from: is running (process $$): stop it first" -- \
-		env TIMES=1 LD_PRELOAD=./meanwhile.so \
-		smolvm-allowpatch -D "$NOBODY" from 127.0.0.17
+		env TIMES=1 LD_PRELOAD=./race.so \
+		smolvm-allowpatch -D "$NO_DNS" from 127.0.0.17
 	# a repair as well
 	sql "UPDATE vms SET data = CAST(data AS TEXT) WHERE name = 'plain'"
-	MEANWHILE="sqlite3 '$DB' \"UPDATE vms SET data = data || ' '
+	RACE="sqlite3 '$DB' \"UPDATE vms SET data = data || ' '
 		WHERE name = 'plain'\""
 	check -s 2 -e "$SAYS: $DB: records were changed by others 5 times, each time before ours were written" \
-		-- env TIMES=99 LD_PRELOAD=./meanwhile.so smolvm-allowpatch -r
-	check -o plain -- env TIMES=3 LD_PRELOAD=./meanwhile.so \
+		-- env TIMES=99 LD_PRELOAD=./race.so smolvm-allowpatch -r
+	check -o plain -- env TIMES=3 LD_PRELOAD=./race.so \
 		smolvm-allowpatch -r
 	release
 }

@@ -72,4 +72,4 @@ running() {
 # What is said about port rules, of the machine net.
 RULES='smolvm-allowpatch: net: port rules are enforced by smolvm 1.28.1 and later: older engines ignore them and open all ports of the list'
 STOPPED='does not run: it was never started, was stopped, or its start failed'
-NOBODY=255.255.255.255
+NO_DNS=255.255.255.255

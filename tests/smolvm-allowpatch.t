@@ -16,7 +16,7 @@ load smolvm-allowpatch.sh
 			row "$name" >original
 			sql ".dump" | grep -v "'$name'" >others
 			check -o '127.0.0.18/32
-::1/128' -e ignore -- smolvm-allowpatch -N -D "$NOBODY" -p 3000 -p 53/udp \
+::1/128' -e ignore -- smolvm-allowpatch -N -D "$NO_DNS" -p 3000 -p 53/udp \
 				"$name" 127.0.0.18 ::1
 			row "$name" | cmp expected -
 			check -o blob -- sql "SELECT typeof(data) FROM vms
@@ -41,10 +41,10 @@ load smolvm-allowpatch.sh
 	cp "$TESTS"/data/smolvm/1.32.2-wal/* "${DB%/*}"
 	chmod 644 "$DB"*
 	before=$(cksum <"$DB")
-	check -o 127.0.0.18/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.18
+	check -o 127.0.0.18/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.18
 	[ "$(cksum <"$DB")" = "$before" ]
 	[ -s "$DB-wal" ]
-	check -o 127.0.0.18/32 -- smolvm-allowpatch -n -D "$NOBODY" net \
+	check -o 127.0.0.18/32 -- smolvm-allowpatch -n -D "$NO_DNS" net \
 		127.0.0.18
 	row net | grep -q '"allowed_cidrs":\["127.0.0.18/32"\]'
 }
@@ -52,7 +52,7 @@ load smolvm-allowpatch.sh
 @test "numbers, escapes, order and what looks like a member are kept" {
 	place
 	put odd '{"name":"odd","network":true,"storage_gb":9007199254740993,"x":1.0,"y":1e400,"z":-0,"env":[["A","\"allowed_cidrs\":null \u001b\/\u2028 😀 </script>"]],"allowed_cidrs":null,"nested":{"allowed_cidrs":[1],"dns":2},"":0,"state":"stopped"}'
-	check -o 10.0.0.0/8 -- smolvm-allowpatch -D "$NOBODY" odd 10.0.0.0/8
+	check -o 10.0.0.0/8 -- smolvm-allowpatch -D "$NO_DNS" odd 10.0.0.0/8
 	check -o '{"name":"odd","network":true,"storage_gb":9007199254740993,"x":1.0,"y":1e400,"z":-0,"env":[["A","\"allowed_cidrs\":null \u001b\/\u2028 😀 </script>"]],"allowed_cidrs":["10.0.0.0/8"],"nested":{"allowed_cidrs":[1],"dns":2},"":0,"state":"stopped","dns":"255.255.255.255"}' -- row odd
 }
 
@@ -74,22 +74,22 @@ load smolvm-allowpatch.sh
 
 @test "what is so already is not written" {
 	place
-	smolvm-allowpatch -D "$NOBODY" -p 3000 net 127.0.0.16 ::1 >/dev/null
+	smolvm-allowpatch -D "$NO_DNS" -p 3000 net 127.0.0.16 ::1 >/dev/null
 	running net '{"allowed_cidrs":["::1","127.0.0.16/32"],"dns":"255.255.255.255"}'
 	before=$(everything)
 	check -o '::1/128
-127.0.0.16/32' -e "$RULES" -- smolvm-allowpatch -n -D "$NOBODY" -p 3000/tcp net \
+127.0.0.16/32' -e "$RULES" -- smolvm-allowpatch -n -D "$NO_DNS" -p 3000/tcp net \
 		::1/128 127.0.0.16/32 ::1
-	check -o 127.0.0.16/32 -e "$RULES" -s 1 -- smolvm-allowpatch -n -D "$NOBODY" \
+	check -o 127.0.0.16/32 -e "$RULES" -s 1 -- smolvm-allowpatch -n -D "$NO_DNS" \
 		-p 3000 net 127.0.0.16
-	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16 ::1
+	check -- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16 ::1
 	check -o ignore -- smolvm-allowpatch -l
 	check -- smolvm-allowpatch -r
 	[ "$(everything)" = "$before" ]
 	member net pid 2147483646
 	before=$(everything)
 	check -o '::1/128
-127.0.0.16/32' -e "$RULES" -- smolvm-allowpatch -D "$NOBODY" -p 3000/tcp net \
+127.0.0.16/32' -e "$RULES" -- smolvm-allowpatch -D "$NO_DNS" -p 3000/tcp net \
 		::1/128 127.0.0.16/32 ::1
 	[ "$(everything)" = "$before" ]
 	# nor where a log was left, with all of it in there
@@ -120,13 +120,13 @@ load smolvm-allowpatch.sh
 	row net | grep -q '"allowed_cidrs":\["10.0.0.1/32"\]'
 }
 
-@test "-n says what would be true, changes nothing, and tells by its status" {
+@test "-n prints the result, changes nothing, and its status is the answer" {
 	place
 	before=$(everything)
-	check -s 1 -o 127.0.0.16/32 -- smolvm-allowpatch -n -D "$NOBODY" net \
+	check -s 1 -o 127.0.0.16/32 -- smolvm-allowpatch -n -D "$NO_DNS" net \
 		127.0.0.16
 	check -s 1 -e "$RULES" -o '{"machine":"net","allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","allowed_ports":["53/udp"],"previous":{"allowed_cidrs":null,"dns":null,"egress_rules":null}}' -- \
-		smolvm-allowpatch -jn -D "$NOBODY" -p 53/udp net 127.0.0.16
+		smolvm-allowpatch -jn -D "$NO_DNS" -p 53/udp net 127.0.0.16
 	[ "$(everything)" = "$before" ]
 	check -o unrestricted -- smolvm-allowpatch -n net unrestricted
 }
@@ -137,7 +137,7 @@ load smolvm-allowpatch.sh
 127.0.0.16/32
 ::1/128
 2001:db8::/32
-0.0.0.0/0' -- smolvm-allowpatch -D "$NOBODY" net 10.0.0.0/8 127.0.0.16 ::1 \
+0.0.0.0/0' -- smolvm-allowpatch -D "$NO_DNS" net 10.0.0.0/8 127.0.0.16 ::1 \
 		2001:DB8::/32 0.0.0.0/0 127.0.0.16/32
 	check -o '["10.0.0.0/8","127.0.0.16/32","::1/128","2001:db8::/32","0.0.0.0/0"]' \
 		-- sql "SELECT json_extract(CAST(data AS TEXT),
@@ -212,7 +212,7 @@ load smolvm-allowpatch.sh
 
 @test "a port twice is a port once; 65535 is one" {
 	place
-	check -o 127.0.0.16/32 -e "$RULES" -- smolvm-allowpatch -D "$NOBODY" -p 65535 \
+	check -o 127.0.0.16/32 -e "$RULES" -- smolvm-allowpatch -D "$NO_DNS" -p 65535 \
 		-p 65535/tcp -p 65535/udp net 127.0.0.16
 	check -o 65535/tcp,65535/udp -- sh -c 'smolvm-allowpatch -l net | cut -f5'
 }
@@ -257,15 +257,15 @@ load smolvm-allowpatch.sh
 # the bottle
   127.0.0.16
 ::1' -o '127.0.0.16/32
-::1/128' -- smolvm-allowpatch -D "$NOBODY" net -
+::1/128' -- smolvm-allowpatch -D "$NO_DNS" net -
 	check -i '["127.0.0.17","10.0.0.0/8"]' -o '127.0.0.17/32
-10.0.0.0/8' -- smolvm-allowpatch -D "$NOBODY" net -
+10.0.0.0/8' -- smolvm-allowpatch -D "$NO_DNS" net -
 	check -i '{"alias":"127.0.0.16"}' -o 127.0.0.16/32 -- \
-		smolvm-allowpatch -D "$NOBODY" net -
+		smolvm-allowpatch -D "$NO_DNS" net -
 	check -i '{"allowed_cidrs":["127.0.0.17"],"x":1}' -o 127.0.0.17/32 -- \
-		smolvm-allowpatch -D "$NOBODY" net -
+		smolvm-allowpatch -D "$NO_DNS" net -
 	check -i '{"alias":"127.0.0.17","allowed_cidrs":["127.0.0.17/32"]}' \
-		-o 127.0.0.17/32 -- smolvm-allowpatch -D "$NOBODY" net -
+		-o 127.0.0.17/32 -- smolvm-allowpatch -D "$NO_DNS" net -
 	check -i '{"allowed_cidrs":null}' -o unrestricted -- \
 		smolvm-allowpatch net -
 	check -i unrestricted -o unrestricted -- smolvm-allowpatch net -
@@ -342,7 +342,7 @@ none' ':2: none and unrestricted exclude other operands'
 	place
 	check -i '{"interface":"lo","alias":"127.0.0.16","n":1,"env":{"a":"b"},"dns":7}' \
 		-o '{"interface":"lo","alias":"127.0.0.16","n":1,"env":{"a":"b"},"dns":"255.255.255.255","machine":"from","allowed_cidrs":["127.0.0.16/32"],"allowed_ports":["53/udp","3000/tcp"],"previous":{"allowed_cidrs":null,"dns":null,"egress_rules":null}}' \
-		-e ignore -- smolvm-allowpatch -j -D "$NOBODY" -p 3000 \
+		-e ignore -- smolvm-allowpatch -j -D "$NO_DNS" -p 3000 \
 		-p 53/udp from -
 	check -o '{"machine":"from","allowed_cidrs":[],"dns":"255.255.255.255","allowed_ports":null,"previous":{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","egress_rules":[{"action":"allow","transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":3000,"end":3000}},{"action":"allow","transport":"udp","cidr":"127.0.0.16/32","ports":{"start":53,"end":53}},{"action":"deny"}]}}' \
 		-e ignore -- smolvm-allowpatch -j -p none from none
@@ -460,7 +460,7 @@ none' ':2: none and unrestricted exclude other operands'
 	[ "$(ls -l; cksum good.db)" = "$before" ]
 }
 
-# as_nobody COMMAND: in a folder that nobody can enter, unlike bats's.
+# as_nobody COMMAND: run it as the user nobody, in a folder that it may enter.
 as_nobody() {
 	setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
 }
@@ -574,7 +574,7 @@ plain' -e "$SAYS: $lacks" -- sh -c 'smolvm-allowpatch -l | cut -f 1'
 	check -o 'lost	created	unrestricted	none	none	none	[]' \
 		-e "$SAYS: $lacks" -- smolvm-allowpatch -l lost
 	check -o 127.0.0.16/32 -e "$SAYS: $lacks" -- \
-		smolvm-allowpatch -D "$NOBODY" lost 127.0.0.16
+		smolvm-allowpatch -D "$NO_DNS" lost 127.0.0.16
 	check -o 'lost	created	127.0.0.16/32	255.255.255.255	none	none	[]' \
 		-e "$SAYS: $lacks" -- smolvm-allowpatch -l lost
 	sql REINDEX
@@ -586,18 +586,18 @@ plain' -e "$SAYS: $lacks" -- sh -c 'smolvm-allowpatch -l | cut -f 1'
 	need 'not root' test "$(id -u)" -eq 0
 	place
 	chown -R nobody "${DB%/*}"
-	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 	check -- find "${DB%/*}" ! -user nobody
 	# where the log stays, and where there is a rollback journal instead
 	cp "$TESTS"/data/smolvm/1.32.2-wal/* "${DB%/*}"
 	chmod 644 "$DB"*
 	chown -R nobody "${DB%/*}"
-	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 	[ -e "$DB-shm" ]
 	check -- find "${DB%/*}" ! -user nobody
 }
 
-@test "a name that is wrong is told, with those that are near" {
+@test "a wrong name: similar names are proposed" {
 	place
 	before=$(everything)
 	while IFS='|' read -r name near; do
@@ -735,7 +735,7 @@ plain	.*' -- smolvm-allowpatch -l
 	place
 	check -s 2 -e "$SAYS: hosts: has dns_filter_hosts, which add the addresses of localhost to any list: create it without them" \
 		-- smolvm-allowpatch hosts 127.0.0.16
-	smolvm-allowpatch -D "$NOBODY" -p 3000 net 127.0.0.16 >/dev/null
+	smolvm-allowpatch -D "$NO_DNS" -p 3000 net 127.0.0.16 >/dev/null
 	before=$(everything)
 	check -s 2 -e "$SAYS: net: has egress_rules, which override the list: use -p PORT or -p none" \
 		-- smolvm-allowpatch net 127.0.0.16
@@ -762,7 +762,7 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 	# each time
 	for _ in 1 2; do
 		check -o 127.0.0.16/32 -e "$RULES" -- smolvm-allowpatch \
-			-D "$NOBODY" -p 3000 net 127.0.0.16
+			-D "$NO_DNS" -p 3000 net 127.0.0.16
 	done
 	cp "$DB" elsewhere.db
 	check -o unrestricted -e "smolvm-allowpatch: plain: a start under way cannot be detected, because this is not the engine's own database" \
@@ -786,9 +786,9 @@ $tunnel" -- smolvm-allowpatch plain 127.0.0.16
 	check -o unrestricted -- smolvm-allowpatch plain unrestricted
 	check -o "$offline" -- smolvm-allowpatch -l plain
 	check -s 1 -o 127.0.0.16/32 -- \
-		smolvm-allowpatch -nN -D "$NOBODY" plain 127.0.0.16
+		smolvm-allowpatch -nN -D "$NO_DNS" plain 127.0.0.16
 	check -o 127.0.0.16/32 -- \
-		smolvm-allowpatch -N -D "$NOBODY" plain 127.0.0.16
+		smolvm-allowpatch -N -D "$NO_DNS" plain 127.0.0.16
 	check -o 'plain	created	127.0.0.16/32	255.255.255.255	none	none	[]' \
 		-- smolvm-allowpatch -l plain
 	# it is on now
@@ -812,9 +812,9 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	now=$(started $$)
 	refuse() {
 		check -s 2 -e "$SAYS: net: $1" -- \
-			smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+			smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 		check -s 1 -o 127.0.0.16/32 -- \
-			smolvm-allowpatch -n -D "$NOBODY" net 127.0.0.16
+			smolvm-allowpatch -n -D "$NO_DNS" net 127.0.0.16
 	}
 	for state in running created unreachable; do
 		member net state "\"$state\""
@@ -843,7 +843,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 		member net state "\"$state\""
 		member net allowed_cidrs null
 		check -o 127.0.0.16/32 -- \
-			smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+			smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 	done
 	# killed
 	sleep 60 &
@@ -873,7 +873,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	kill "$parent"
 }
 
-@test "a process that /proc does not show runs all the same" {
+@test "a process that /proc does not show counts as running" {
 	blind() {
 		unshare -rm sh -c 'mount -t tmpfs x /proc && exec "$@"' sh "$@"
 	}
@@ -885,7 +885,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 		blind smolvm-allowpatch net 127.0.0.16
 	member net pid 2147483646
 	check -o 127.0.0.16/32 -- \
-		blind smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+		blind smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 }
 
 @test "a start in flight is refused" {
@@ -930,7 +930,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	printf %s "$$" >"$dir/agent.pid"
 	check -s 2 -e ignore -- smolvm-allowpatch net 127.0.0.16
 	printf '%s\n%s' "$$" "$(($(started $$) + 1))" >"$dir/agent.pid"
-	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 }
 
 @test "an agent.pid that cannot be read is trouble, not a process that is gone" {
@@ -939,7 +939,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	before=$(row net)
 	refuse() {
 		check -s 2 -e "match:$SAYS: net: $dir/agent.pid: $1" -- \
-			smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+			smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 		[ "$(row net)" = "$before" ]
 		rm -rf "$dir/agent.pid"
 	}
@@ -950,7 +950,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	echo "$$" >pid
 	ln -s "$PWD/pid" "$dir/agent.pid"
 	refuse '(Too many levels of symbolic links|Symbolic link loop)'
-	# The state that is recorded stands.
+	# The recorded state is kept.
 	member net state '"running"'
 	member net pid 2147483646
 	check -o 'match:net	stopped	.*' -- smolvm-allowpatch -l net
@@ -962,10 +962,10 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	place
 	dir=$(folder net)
 	rm "$dir/vm.lock"
-	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 	[ ! -e "$dir/vm.lock" ]
 	: >"$dir/vm.lock"
-	check -o 127.0.0.17/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.17
+	check -o 127.0.0.17/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.17
 	flock -n "$dir/vm.lock" true
 }
 
@@ -1012,12 +1012,12 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 			-- smolvm-allowpatch ${form:+"$form"} net 127.0.0.16
 	done
 	sql "UPDATE vm_create_reservations SET owner_pid = 2147483646"
-	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NOBODY" net 127.0.0.16
+	check -o 127.0.0.16/32 -- smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
 }
 
 @test "-c: launched with exactly this, and the record still says so" {
 	place
-	policy="-D $NOBODY -p 3000 -p 53/udp"
+	policy="-D $NO_DNS -p 3000 -p 53/udp"
 	resources='{"cpus":1,"allowed_cidrs":["127.0.0.16"],"dns":"255.255.255.255","egress_rules":[{"transport":"udp","cidr":"127.0.0.16/32","ports":{"start":53,"end":53},"action":"allow"},{"transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":3000,"end":3000},"action":"allow"},{"action":"deny"}]}'
 	# shellcheck disable=SC2086 # words
 	smolvm-allowpatch $policy net 127.0.0.16 >/dev/null
@@ -1035,7 +1035,7 @@ $SAYS: net: allowed_cidrs: recorded as 127.0.0.16/32, not 127.0.0.17/32" -- \
 	check -- smolvm-allowpatch -c "$@" net 127.0.0.16
 	check -i 127.0.0.16 -- smolvm-allowpatch -c "$@" net -
 	# without -p: rules that only narrow the list are well
-	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
 	check -- smolvm-allowpatch -c net 127.0.0.16
 	# asked for something else
 	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 127.0.0.16/32, not 10.0.0.0/8,127.0.0.17/32
@@ -1052,53 +1052,53 @@ $SAYS: net: egress_rules: launched with 53/udp,3000/tcp, not 3000/tcp" \
 
 @test "-c: why the launch and the record differ" {
 	place
-	smolvm-allowpatch -D "$NOBODY" net 127.0.0.16 >/dev/null
+	smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16 >/dev/null
 	running net '{"allowed_cidrs":null}'
 	check -s 1 -e "$SAYS: net: allowed_cidrs: launched with unrestricted, not 127.0.0.16/32 (started before the record was changed)
 $SAYS: net: dns: launched with none, not 255.255.255.255 (started before the record was changed)" \
-		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+		-- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
 	running net '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255"}'
 	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 127.0.0.16/32, not none
 $SAYS: net: allowed_cidrs: launched with 127.0.0.16/32, not none" \
 		-- smolvm-allowpatch -c net none
 	member net allowed_cidrs '["127.0.0.16/32","10.0.0.0/8"]'
 	check -s 1 -e "$SAYS: net: allowed_cidrs: recorded as 10.0.0.0/8,127.0.0.16/32, not 127.0.0.16/32 (the record was changed since the start)" \
-		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+		-- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
 	member net allowed_cidrs '["127.0.0.16/32"]'
 	member net dns_filter_hosts '["example.com","localhost"]'
 	hosts='dns_filter_hosts: add the addresses of example.com,localhost to the list at every start'
 	check -s 1 -e "$SAYS: net: $hosts" \
-		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
-	# nobody changed the record
+		-- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
+	# the record was not changed
 	running net '{"allowed_cidrs":["127.0.0.16/32","10.1.2.3"],"dns":"255.255.255.255"}'
 	check -s 1 -e "$SAYS: net: $hosts
 $SAYS: net: allowed_cidrs: launched with 10.1.2.3/32,127.0.0.16/32, not 127.0.0.16/32 (the addresses of its host names were added)" \
-		-- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+		-- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
 	member net allowed_cidrs null
 	running net '{"allowed_cidrs":[],"dns":"255.255.255.255"}'
 	check -s 1 -e "$SAYS: net: $hosts
 $SAYS: net: allowed_cidrs: launched with none, not unrestricted (the addresses of its host names were added)" \
-		-- smolvm-allowpatch -c -D "$NOBODY" net unrestricted
+		-- smolvm-allowpatch -c -D "$NO_DNS" net unrestricted
 }
 
-@test "-c: an engine that knows no port rules is told apart" {
+@test "-c: an engine without port rules is recognised" {
 	place
-	smolvm-allowpatch -D "$NOBODY" -p 3000 net 127.0.0.16 >/dev/null
+	smolvm-allowpatch -D "$NO_DNS" -p 3000 net 127.0.0.16 >/dev/null
 	running net '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255"}'
 	check -s 1 -e "$SAYS: net: egress_rules: launched with none, not 3000/tcp (this engine knows no rules, or was started without)" \
-		-- smolvm-allowpatch -c -D "$NOBODY" -p 3000 net 127.0.0.16
-	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
+		-- smolvm-allowpatch -c -D "$NO_DNS" -p 3000 net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
 	# which has rewritten the record without them
 	member net pid 2147483646
 	smolvm-allowpatch -p none net 127.0.0.16 >/dev/null
 	member net pid "$$"
-	check -- smolvm-allowpatch -c -D "$NOBODY" net 127.0.0.16
-	check -- smolvm-allowpatch -c -D "$NOBODY" -p none net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
+	check -- smolvm-allowpatch -c -D "$NO_DNS" -p none net 127.0.0.16
 }
 
-@test "-c without -p: rules that could let more through are told" {
+@test "-c without -p: rules that could allow more are reported" {
 	place
-	smolvm-allowpatch -D "$NOBODY" net 127.0.0.16/31 >/dev/null
+	smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16/31 >/dev/null
 	list='"allowed_cidrs":["127.0.0.16/31"],"dns":"255.255.255.255"'
 	allow='"action":"allow"'
 	while read -r answer rules; do
@@ -1167,7 +1167,7 @@ $SAYS: net: egress_rules: launched with rules that override the list" -- \
 
 @test "-l: name, state, list, resolver, ports, host names, what goes past" {
 	place
-	smolvm-allowpatch -D "$NOBODY" -p 3000 -p 53/udp net 127.0.0.16 ::1 \
+	smolvm-allowpatch -D "$NO_DNS" -p 3000 -p 53/udp net 127.0.0.16 ::1 \
 		>/dev/null
 	member from egress_rules '[{"action":"allow"}]'
 	member from state '"running"'
@@ -1277,7 +1277,7 @@ row [0-9]+	\?	.*' -- smolvm-allowpatch -l
 		smolvm-allowpatch "$(printf 'a\tb\033')" none
 }
 
-@test "-l: other access is complete: what is not known is told" {
+@test "-l: other access is complete: unknown members are listed" {
 	place
 	member net usb_devices '["1d6b:0002"]'
 	member net open_everything false
@@ -1318,7 +1318,7 @@ net' -- smolvm-allowpatch -rn
 	sql ".dump" | cmp original -
 }
 
-@test "-r: what is beyond repair is told, with the reason; the rest is repaired" {
+@test "-r: records beyond repair are named with the reason; the rest is repaired" {
 	place
 	sql "UPDATE vms SET data = CAST(data AS TEXT)
 		WHERE name IN ('net', 'plain')"
@@ -1352,7 +1352,7 @@ $SAYS: plain: repaired" -- smolvm-allowpatch -r
 	check -- smolvm-allowpatch -r net plain
 }
 
-@test "output that is lost is trouble, and the change is told" {
+@test "lost output is trouble, and a message reports the change" {
 	place
 	need 'no /dev/full' test -c /dev/full
 	check -s 2 -e "smolvm-allowpatch: <stdout>: No space left on device

@@ -100,7 +100,7 @@ message() {
 	row 1.32.2 ports-enforced - - true
 }
 
-@test "DNS reaches nobody, over UDP and TCP, whoever is asked" {
+@test "DNS reaches no server, over UDP and TCP, whichever is asked" {
 	both dns-udp reached reached closed
 	both dns-tcp reached reached closed
 	both dns-udp-own reached reached closed
@@ -112,7 +112,7 @@ message() {
 	both resolver-elsewhere - - closed
 }
 
-@test "nobody from a bottle came to the listeners outside" {
+@test "no bottle reached the listeners outside" {
 	both came-outside - - 0
 }
 
@@ -122,7 +122,7 @@ message() {
 	check -o 'match:-	-	.*(8\.8\.8\.8:443|127\.0\.0\.17:3000)' -- cat observed
 }
 
-@test "a real curl goes to the bundle directly, past the proxy it is told of" {
+@test "a real curl goes to the bundle directly, past the proxy that it has set" {
 	both curl proxied - direct
 }
 

@@ -2,9 +2,9 @@
 /*
  * Preloaded, a fake of bad luck: when the process is about to take the lock
  * of SQLite's one writer, byte 120 of the -shm file (SQLite, "The WAL-Index
- * File Format"), the shell command $MEANWHILE is run first; not at the second
+ * File Format"), the shell command $RACE is run first; not at the second
  * attempt, with which SQLite itself gets over it, again at the third, and so
- * on, at most $TIMES times.  Also tells how long the lock was held: a line of
+ * on, at most $TIMES times.  Also writes how long the lock was held: a line of
  * microseconds for each time, to descriptor 9, if that is open.
  */
 #define _GNU_SOURCE
@@ -21,13 +21,13 @@
 int fcntl64(int, int, ...);
 
 static void
-meanwhile(void)
+race(void)
 {
 	static int second, times = -1;
 	const char *command;
 	char *value;
 
-	command = getenv("MEANWHILE");
+	command = getenv("RACE");
 	if (times == -1) {
 		value = getenv("TIMES");
 		times = value != NULL ? atoi(value) : 0;
@@ -61,7 +61,7 @@ fcntl64(int fd, int command, ...)
 	if (command != F_SETLK || lock->l_start != WRITER)
 		return (real(fd, command, arg));
 	if (lock->l_type == F_WRLCK)
-		meanwhile();
+		race();
 	result = real(fd, command, arg);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	if (result == 0 && lock->l_type == F_WRLCK)

@@ -29,7 +29,7 @@
 
 #define RELEASE(major, minor, patch) \
 	((major) * 1000000UL + (minor) * 1000UL + (patch))
-#define SLUG_MAX	39	/* "-bundle" with it makes a DNS label */
+#define SLUG_MAX	39	/* with "-bundle" it is a DNS label */
 
 static const char usage[] =
     "usage: bottle-ls [-j] [-w seconds] [slug]\n"
@@ -42,7 +42,7 @@ static const char usage[] =
 
 static int eflag, jflag;
 
-/* A bottle's parts; of each there may be none. */
+/* A bottle's parts; each may be missing. */
 struct bottle {
 	char			 slug[SLUG_MAX + 1];
 	struct container	*container;
@@ -86,8 +86,8 @@ machines_free(struct machines *all)
 }
 
 /*
- * Read all machines.  One that cannot be read is trouble if it is ${slug}'s,
- * or if all are asked for, NULL; of others it is said and they are left out.
+ * Read all machines.  An unreadable record is an error if it is ${slug}'s, or
+ * if all are asked for (NULL); others are left out with a warning.
  */
 static int
 machines_read(struct machines *all, const char *slug, struct error *e)
@@ -162,7 +162,7 @@ find_machine(const struct machines *all, const char *name)
 	return (NULL);
 }
 
-/* Is ${c} called SLUG-bundle, where SLUG is what its label says? */
+/* Is ${c} called SLUG-bundle, where SLUG is the value of its label? */
 static int
 is_bundle(const struct container *c)
 {
@@ -236,7 +236,7 @@ alias(const struct bottle *b, char *buf)
 	    addr_format(&a, buf) : NULL);
 }
 
-/* The ports that answer or, of a container that is not live, will. */
+/* The ports that answer, or will once the container runs. */
 static const struct bindings *
 ports(const struct container *c)
 {
@@ -263,7 +263,7 @@ format_host(const struct binding *b)
 	    alloc_format("%s:%u", addr, b->host_port));
 }
 
-/* {"3000/tcp":"127.0.0.16:3000"}; of two addresses, both, with a comma. */
+/* {"3000/tcp":"127.0.0.16:3000"}; two addresses have a comma between them. */
 static struct json *
 json_ports(const struct container *c)
 {
@@ -365,7 +365,7 @@ print_variable(const char *name, const char *value)
 	free(quoted);
 }
 
-/* print_variable() what was written to ${f}, a memory stream at ${text}. */
+/* Close ${f}, a memory stream at ${text}, and print its text as a variable. */
 static void
 print_words(const char *name, FILE *f, char **text)
 {
@@ -408,7 +408,7 @@ print_policy(const struct container *c, const char *alias, unsigned long engine)
 	FILE *f;
 	int udp;
 
-	resolver = "255.255.255.255";	/* DNS queries reach no one */
+	resolver = "255.255.255.255";	/* drops all DNS queries */
 	f = io_memory(&ports);
 	for (i = 0; c != NULL && i < c->published.count; i++) {
 		b = &c->published.binding[i];
@@ -429,7 +429,10 @@ print_policy(const struct container *c, const char *alias, unsigned long engine)
 	free(ports);
 }
 
-/* The loopback addresses and networks that machines but ${slug} may reach. */
+/*
+ * The loopback addresses and networks that machines other than ${slug} may
+ * reach.
+ */
 static void
 print_others(const struct machines *m, const char *slug)
 {
@@ -460,7 +463,7 @@ is_open(const struct machine *m)
 	return (m != NULL && m->dir != NULL && paths_is_open(m->dir));
 }
 
-/* 1.32.2 as a number that compares; 0 if it is no version. */
+/* The version 1.32.2 as a number, for comparison; 0 if it is no version. */
 static unsigned long
 release(const char *version)
 {
@@ -487,7 +490,7 @@ engine_fault(const char *version)
 	return (NULL);
 }
 
-/* The first port that is, or will be, elsewhere than on ${alias}, or nowhere. */
+/* The first port that is not published on ${alias}, or will not be. */
 static char *
 ports_fault(const struct container *c, const char *alias)
 {
@@ -525,7 +528,7 @@ ports_fault(const struct container *c, const char *alias)
 	return (NULL);
 }
 
-/* What opens the machine's network more than its list, or NULL. */
+/* The access that opens the machine's network more than its list, or NULL. */
 static char *
 machine_fault(const struct machine *m, unsigned long engine)
 {
@@ -579,8 +582,8 @@ fault(const struct bottle *b, const char *alias, const char *version)
 }
 
 /*
- * The environment that smolvm is run with, as words for eval; and the variables
- * of smolvm's own that it is run without.
+ * Print smolvm's environment, as words for eval, and the variables of smolvm
+ * that are left out of it.
  */
 static void
 print_environment(void)
@@ -610,7 +613,7 @@ print_environment(void)
 	print_words("dropped", f, &dropped);
 }
 
-/* The engine's version; of one that cannot be asked, why not. */
+/* The engine's version, or the reason why it cannot be asked. */
 static int
 ask_engine(char *version, size_t size, char **why)
 {
@@ -661,7 +664,7 @@ print_statements(const struct bottle *b, const struct machines *all)
 	 */
 	print_variable("own_root", release(version) < RELEASE(1, 25, 1) &&
 	    geteuid() != 0 ? "1" : NULL);
-	/* Up to 1.0.1 create and delete took the name without --name. */
+	/* Up to 1.0.1 create and delete take the name without --name. */
 	print_variable("named", release(version) >= RELEASE(1, 0, 2) ?
 	    "--name" : NULL);
 	print_policy(c, at, release(version));
@@ -692,7 +695,7 @@ bottle_find(struct bottle *b, struct container *c, int found,
 	return (foreign);
 }
 
-/* Inspect SLUG-bundle, up to ${seconds} long while its health is starting. */
+/* Inspect SLUG-bundle; while its health is starting, for up to ${seconds}. */
 static int
 inspect(struct engine *d, const char *slug, unsigned long seconds,
     struct container *c, struct error *e)

@@ -31,7 +31,7 @@
 #include "smolvm/shares.h"
 
 #define SECONDS_MAX	9999
-#define LABEL		12	/* digits: guest.sh asks for a name so long */
+#define LABEL		12	/* digits: the length that guest.sh needs */
 #define HOSTS_MAX	16	/* addresses of this host that are tried */
 #define GATEWAY_MAX	64	/* ports of the gateway */
 #define UNDO_SECONDS	3
@@ -42,21 +42,19 @@ static const char usage[] =
     "       bottle-prove [-js] [-t seconds] [-x proxy] -\n"
     "       bottle-prove [-js] [-t seconds] [-x proxy] -p port[/udp] ...\n"
     "           address -- command [argument ...]\n"
-    "\n"
-    "-j  print JSON, with - the launch record\n"
-    "-p  a port that the bundle publishes\n"
-    "-s  fail if other ports of the alias are reached\n"
-    "-t  time limit, 60 seconds by default\n"
-    "-x  try the bundle's proxy too: http://{}:PORT\n"
-    "-   machine, alias and ports of the launch record on standard input\n"
-    "--  the command that runs another one in the sandbox\n"
-    "\n"
+    "  -j          print JSON; with -, the launch record\n"
+    "  -p port     a port that the bundle publishes\n"
+    "  -s          fail if other ports of the alias are reached\n"
+    "  -t seconds  time limit, 60 seconds by default\n"
+    "  -x proxy    try the bundle's proxy too: http://{}:PORT\n"
+    "  -           machine, alias and ports of the launch record on standard input\n"
+    "  --          the command that runs another one in the sandbox\n"
     "man bottle-prove\n";
 
 /* The answer to an attempt, or the status of the proxy's answer. */
 enum { MISSING, YES, NO, NONE };
 
-/* The guest's connecting, sending or asking, once. */
+/* One attempt of the guest to connect, send or ask. */
 struct attempt {
 	const char	*kind;		/* of guest.sh */
 	char		*to;
@@ -97,7 +95,7 @@ struct proof {
 	struct canary	*canary;	/* one a check */
 	int		 enforced;	/* -1: not tried */
 	int		 leak;
-	char		*ways;		/* what the guest connects with */
+	char		*ways;		/* how the guest connects */
 	unsigned long	 datagrams;
 	unsigned long	 shares, written;
 	int		 have_datagrams, have_shares;
@@ -109,7 +107,9 @@ struct proof {
 static void fail(const struct proof *, const char *, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
-/* End with status 2; or 1, since a leak is certain although all else is not. */
+/*
+ * Exit with status 2; or 1 after a leak, which is certain despite the failure.
+ */
 static void
 fail(const struct proof *p, const char *fmt, ...)
 {
@@ -290,8 +290,8 @@ try(struct proof *p, const char *kind, const char *to, unsigned port)
 }
 
 /*
- * A new check with a canary on ${a}.  Return it; or NULL if this host lacks
- * the address, which ends the program unless ${missing} is allowed.
+ * Add a check with a canary on ${a}.  Return it; or, if ${missing} is allowed,
+ * NULL if this host lacks the address.  Other failures end the program.
  */
 static struct check *
 add_check(struct proof *p, const struct addr *a, int udp, int missing,
@@ -398,7 +398,7 @@ host_addresses(const struct proof *p, struct addr *list)
 	return (n);
 }
 
-/* The last address of the pool, that is not the alias and is there. */
+/* Choose the last usable address of the pool other than the alias. */
 static void
 choose_other(struct proof *p)
 {
@@ -423,15 +423,15 @@ choose_other(struct proof *p)
 	}
 	pool_free(&pool);
 	if (!others)
-		fail(p, "no second alias in the pool: nothing to tell %s "
-		    "from", p->alias_text);
+		fail(p, "the pool has no second alias to compare with "
+		    "%s", p->alias_text);
 	if (i == 0)
 		fail(p, "%s: run loalias-ensure", e.text);
 	canary_close(&c);
 	addr_format(&p->other, p->other_text);
 }
 
-/* The attempts to reach what listens for them, one protocol after the other. */
+/* Add the attempts to reach canaries, one protocol after the other. */
 static void
 add_checks(struct proof *p)
 {
@@ -469,8 +469,8 @@ compare_ports(const void *a, const void *b)
 }
 
 /*
- * An engine may have services of its own at the gateway, and lead a port of it
- * to the same port of this host: those that listen here are tried, and the
+ * An engine may run services at the gateway, and forward a port of it to the
+ * same port of this host.  So try the ports that this host listens on, and the
  * bundle's.  Another sandbox may have its bundle at the gateway.
  */
 static void
@@ -493,7 +493,7 @@ add_gateway(struct proof *p)
 		port[n++] = p->tcp[i];
 	n = sort_unique(port, n, sizeof(*port), compare_ports);
 	p->gateway = p->attempts;
-	/* Port 53 is asked as a resolver is. */
+	/* Port 53 is tried with DNS queries instead. */
 	for (i = 0; i < n && p->attempts - p->gateway < GATEWAY_MAX; i++)
 		if (port[i] != 53 && (p->guest.machine != NULL ||
 		    !has_port(p->tcp, p->tcps, port[i])))
@@ -522,8 +522,8 @@ add_proxied(struct proof *p, const struct addr *a, const char *to, int lenient)
 }
 
 /*
- * Other spellings of 127.0.0.1, and names that need no outside resolver, ask
- * for a listener on every address, since the proxy decides what they are.
+ * Other spellings of 127.0.0.1, and names that need no outside resolver.  Their
+ * listener is on every address, since the proxy resolves them.
  */
 static void
 add_proxy(struct proof *p)
@@ -565,7 +565,7 @@ add_attempts(struct proof *p)
 	for (i = 0; i < p->tcps; i++)
 		if (p->tcp[i] != 53)
 			try(p, "tcp", p->alias_text, p->tcp[i]);
-	/* A gateway lets anyone connect to port 53, of any address. */
+	/* The gateway accepts connections to port 53 of any address. */
 	if (p->attempts == 0)
 		fail(p, "no TCP port of the bundle but 53 to try: nothing can "
 		    "be proved");
@@ -629,7 +629,7 @@ take_answer(struct proof *p, const char *line)
 	return (0);
 }
 
-/* "ways nc bash": those that guest.sh knows, each once. */
+/* "ways nc bash": commands that guest.sh knows, each once. */
 static int
 take_ways(struct proof *p, const char *line)
 {
@@ -740,7 +740,7 @@ make_label(struct proof *p)
 		snprintf(p->label + 2 * i, 3, "%02x", byte[i]);
 }
 
-/* The canaries know, whatever the guest answers. */
+/* The canaries decide, not the guest's answers. */
 static void
 report_leaks(struct proof *p)
 {
@@ -775,7 +775,7 @@ run(struct proof *p)
 	if (result == 0)
 		result = canary_linger(p->canary, p->checks, &e);
 	else if (p->guest.machine != NULL) {
-		/* What ended the script may have left its route. */
+		/* A script that was ended may have left its route. */
 		p->guest.undo = 1;
 		p->guest.seconds = UNDO_SECONDS;
 		guest_route(&p->guest, 1, p->other_text, &route, &ignored);
@@ -814,14 +814,14 @@ check_answers(const struct proof *p)
 			continue;
 		if (strcmp(a->to, "gw") == 0 && a->answer != NONE)
 			gateway = 1;
-		/* The counter is that of IPv4. */
+		/* The counter is for IPv4 only. */
 		if (strchr(a->to, ':') == NULL && strcmp(a->to, "gw6") != 0 &&
 		    a->answer != NONE)
 			sent++;
 	}
 	/*
-	 * Without a gateway a machine's sockets are made on the host (TSI), and
-	 * another sandbox may have no way to some of the addresses.
+	 * Without a gateway, a machine's sockets are made on the host (TSI),
+	 * and another sandbox may be unable to reach some of the addresses.
 	 */
 	if (!gateway)
 		sent = p->guest.machine == NULL;
@@ -864,7 +864,7 @@ check_proxied(struct proof *p, const struct check *c)
 	verify(p, alloc_format("closed %s", c->name));
 }
 
-/* No peer reached the canary: that is worth a line if all was tried. */
+/* No peer reached the canary: print a line if all was tried. */
 static void
 check_one(struct proof *p, const struct check *c)
 {

@@ -21,11 +21,9 @@
 
 static const char usage[] =
     "usage: smolvm-aliasroute [-dj] machine alias | -\n"
-    "\n"
-    "-d  withdraw the route\n"
-    "-j  print JSON, with - the launch record\n"
-    "-   machine and alias of the launch record on standard input\n"
-    "\n"
+    "  -d  withdraw the route\n"
+    "  -j  print JSON; with -, the launch record\n"
+    "  -   machine and alias of the launch record on standard input\n"
     "man smolvm-aliasroute\n";
 
 static int dflag, jflag;

@@ -91,7 +91,7 @@ pid_of_launch='"$(cat "$HOME/.local/state/bottle-tools/dev.lock")"'
 	at 'docker create *' "kill -TERM $pid_of_launch; sleep 1000; :"
 	SECONDS=0
 	check -s 143 -e 'match:(.* docker create: .*143
-)?bottle-launch: dev: everything that was made is taken back' -- launch dev
+)?bottle-launch: dev: everything that was made is removed' -- launch dev
 	[ "$SECONDS" -lt 20 ]
 	nothing_left
 }
@@ -99,7 +99,7 @@ pid_of_launch='"$(cat "$HOME/.local/state/bottle-tools/dev.lock")"'
 # hangs STEP: a launch ends that one after -t seconds, and says so.
 hangs() {
 	check -s 2 -e "match:bottle-launch: dev: $1: no end within 8 s(
-bottle-launch: dev: everything that was made is taken back)?" -- \
+bottle-launch: dev: everything that was made is removed)?" -- \
 		inside bottle-launch -q -t 8 -i bundle:1 -p 3000 dev
 	nothing_left
 }
@@ -147,7 +147,7 @@ run_by() {
 		at "$call" 'exec sleep 1000'
 		hangs "$name"
 	done <<-'END'
-	bottle-ls -e dev:what is there
+	bottle-ls -e dev:find the bottle
 	loalias-ensure -j*:aliases
 	docker create *:docker create
 	docker start *:docker start
@@ -210,7 +210,7 @@ gone() {
 
 @test "a closed standard error: the launch is undone" {
 	# shellcheck disable=SC2016 # the inner sh expands it
-	check -o 'match:bottle-launch: dev: what is there .*' -- sh -c \
+	check -o 'match:bottle-launch: dev: find the bottle .*' -- sh -c \
 		'"$@" 2>&1 | head -n 1' sh "$TESTS/dockerd" in "$ENGINE" \
 		bottle-launch -t 60 -i bundle:1 -p 3000 dev
 	until_true 60 nothing_runs
@@ -218,7 +218,7 @@ gone() {
 	# shellcheck disable=SC2016 # the inner sh expands it
 	check -s 2 -e 'match:.*
 bottle-launch: dev: <stdout>: cannot be written
-bottle-launch: dev: everything that was made is taken back' -- sh -c \
+bottle-launch: dev: everything that was made is removed' -- sh -c \
 		'exec "$@" >/dev/full' sh "$TESTS/dockerd" in "$ENGINE" \
 		bottle-launch -q -t 60 -i bundle:1 -p 3000 dev
 	nothing_left
@@ -337,7 +337,7 @@ reaches() {
 @test "an engine that does not keep to the policy: the proof finds it" {
 	wide '-d 127.0.0.0/8'
 	reaches 127.0.0.31/tcp
-	check -o 'bottle-launch: dev: everything that was made is taken back
+	check -o 'bottle-launch: dev: everything that was made is removed
 bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/tcp
 bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/udp' -- sort err
 	wide '-p tcp -d 172.17.0.1'

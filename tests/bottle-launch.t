@@ -193,7 +193,7 @@ load bottle.sh
 }
 
 left_alone() {
-	check -s 2 -e "bottle-launch: dev: what is there: bottle-ls: dev: $1 is not a bottle's" \
+	check -s 2 -e "bottle-launch: dev: find the bottle: bottle-ls: dev: $1 is not a bottle's" \
 		-- launch dev
 	check -s 2 -e "bottle-rm: dev: find the bottle: bottle-ls: dev: $1 is not a bottle's
 bottle-rm: dev: left alone" -- inside bottle-rm dev
@@ -376,7 +376,7 @@ refuses() {
 	chmod -R go+rX "$BATS_RUN_TMPDIR"
 	chown -R 65534 "$HOME"
 	check -s 2 -e 'bottle-launch: dev: machine start: no KVM
-bottle-launch: dev: everything that was made is taken back' -- inside \
+bottle-launch: dev: everything that was made is removed' -- inside \
 		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
 		SMOLVM="$PWD/smolvm" \
 		bottle-launch -q -i bundle:1 -p 3000 dev
@@ -385,7 +385,7 @@ bottle-launch: dev: everything that was made is taken back' -- inside \
 	[ ! -e "$dir" ]
 	mv agent-rootfs elsewhere
 	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*
-bottle-launch: dev: everything that was made is taken back' -- inside \
+bottle-launch: dev: everything that was made is removed' -- inside \
 		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
 		SMOLVM="$PWD/smolvm" \
 		bottle-launch -q -i bundle:1 -p 3000 dev

@@ -142,13 +142,13 @@ says() {
 }
 
 # fails MESSAGE SLUG ...: the launch fails, with this as the last line but that
-# about what was taken back.
+# about what was removed.
 fails() {
 	local message=$1 status=0
 
 	shift
 	launch "$@" >out 2>err || status=$?
-	grep -v -e ': everything that was made is taken back$' \
+	grep -v -e ': everything that was made is removed$' \
 		-e ': it is stopped, and nothing is deleted$' err |
 		tail -n 1 >last
 	same stdout '' out && same stderr "$message" last &&

@@ -94,7 +94,7 @@ set(const struct database_row *row, const struct json *r,
 	return (result);
 }
 
-/* What was set can be taken back. */
+/* A set policy can be undone. */
 static void
 undo(const struct database_row *new, const struct policy *before)
 {

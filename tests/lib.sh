@@ -45,14 +45,14 @@ check() {
 	return "$bad"
 }
 
-# example [check's options] <<-'END': run the lines on standard input, which
-# stand in a page's EXAMPLES, in a shell.  man.t looks for them here: there is
-# none in a page that is not run.  EXAMPLE_SH is the shell, if not sh.
+# example [check's options] <<-'END': run the lines on standard input, an example
+# of a page, in a shell.  man.t searches the tests for them: every example of a
+# page is run.  EXAMPLE_SH is the shell, if not sh.
 example() {
 	check "$@" -- ${EXAMPLE_SH:-sh} -c "$(cat)"
 }
 
-# same NAME EXPECTED FILE: does the file hold what check's forms say?
+# same NAME EXPECTED FILE: does the file match EXPECTED, one of check's forms?
 same() {
 	local expected=$BATS_TEST_TMPDIR/.expected
 

@@ -84,7 +84,7 @@ add_listener(struct audit *a, const struct addr *alias,
 	strcpy(new->name, owner->name);
 }
 
-/* Is one of the answers from ${first} on ${b}'s? */
+/* Is one of the answers, from ${first} on, that of ${b}? */
 static int
 is_known(const struct audit *a, size_t first, const struct binding *b)
 {

@@ -21,7 +21,7 @@ struct answer {
 	unsigned		 port;
 	int			 udp;
 	struct addr		 bound;
-	const struct container	*container;	/* NULL if none's, and then */
+	const struct container	*container;	/* NULL: no container; then */
 	const struct binding	*binding;	/* of the container */
 	pid_t			 pid;		/* the process; 0 if unknown */
 	char			 name[SOCKET_PROCESS_NAME];
@@ -35,11 +35,11 @@ struct audit {
 
 /**
  * audit_find(pool, c, a, e):
- * Find what answers on the addresses in ${pool}: the listeners of this host,
- * and the ports that the containers ${c} publish while they run or are
- * paused, listener or not (an engine may redirect them with a packet filter).
- * Return 0 with ${a} filled, in ${pool}'s order and then by port, pointing
- * into ${c}, and to be freed with audit_free(); or -1 with ${e} set.
+ * List the ports that answer on the addresses in ${pool}: the listeners of this
+ * host, and the ports that running or paused containers of ${c} publish, even
+ * without a listener (an engine may redirect them with a packet filter).
+ * Return 0 with ${a} filled, in ${pool}'s order and then by port, pointing into
+ * ${c}, and to be freed with audit_free(); or -1 with ${e} set.
  */
 int audit_find(const struct pool *, const struct containers *,
     struct audit *, struct error *);

@@ -32,7 +32,7 @@ claim_port(unsigned *port, struct error *e)
 	return (0);
 }
 
-/* Bind a new socket to ${a}: the socket, or -1 with errno set. */
+/* Bind a new socket to ${a}.  Return it, or -1 with errno set. */
 static int
 try(const struct addr *a, unsigned port, int reuse)
 {
@@ -53,7 +53,7 @@ try(const struct addr *a, unsigned port, int reuse)
 	return (-1);
 }
 
-/* As above; once more, since print mode holds it for a moment only. */
+/* As try(), with one retry: print mode holds a claim for a moment only. */
 static int
 try_twice(const struct addr *a, unsigned port, int reuse)
 {

@@ -8,9 +8,8 @@ struct error;
 /*
  * A claim on an address: a TCP socket bound to it at the claim port, without
  * SO_REUSEADDR, that never listens.  The kernel gives it to one process of the
- * host, whoever the user, and takes it back when the last copy of the
- * descriptor is closed.  It never has a connection, so no TIME_WAIT delays the
- * next claim.
+ * host, of any user, and releases it when the last copy of the descriptor is
+ * closed.  It never has a connection, so no TIME_WAIT delays the next claim.
  */
 
 #define CLAIM_PORT	9016

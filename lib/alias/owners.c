@@ -54,7 +54,7 @@ owners_add(struct owners *o, const char *text, struct error *e)
 	return (0);
 }
 
-/* Has ${c} the label ${s}, KEY or KEY=VALUE? */
+/* Does ${c} have the label ${s}, KEY or KEY=VALUE? */
 static int
 has_label(const struct container *c, const char *s)
 {

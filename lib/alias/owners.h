@@ -13,7 +13,7 @@ struct error;
  * 64 hexadecimal digits, or label=KEY[=VALUE].
  */
 struct owners {
-	const char	**text;		/* as they were given */
+	const char	**text;		/* as given */
 	size_t		  count;
 };
 
@@ -29,8 +29,8 @@ int owners_have(const struct owners *, const struct container *);
 
 /**
  * owners_exist(o, list, e):
- * Check that each ID in ${o} is one of ${list}: a container that is yet to be
- * made has none.  Return 0, or -1 with ${e} set.
+ * Check that each ID in ${o} is one of ${list}: a container that does not exist
+ * yet has none.  Return 0, or -1 with ${e} set.
  */
 int owners_exist(const struct owners *, const struct containers *,
     struct error *);

@@ -48,7 +48,7 @@ ask(struct pick *p, struct error *e)
 	return (engine_list(p->engine, &p->containers, e));
 }
 
-/* Store the address in the pool that one of ${l} is on as the owners'. */
+/* Store the pool's address of one of ${l} as the owners'. */
 static int
 find_own(struct pick *p, const struct bindings *l, struct error *e)
 {
@@ -89,7 +89,10 @@ find_owned(struct pick *p, struct error *e)
 		    find_own(p, &c->published, e) == -1))
 			return (-1);
 	}
-	/* Whoever had claimed it may have made the owner, and be done. */
+	/*
+	 * The process that had claimed it may have made the owner since, and
+	 * ended.
+	 */
 	if (p->owned && (!was || addr_compare(&old, &p->own) != 0))
 		pick_retry(p);
 	return (owners_exist(&p->owners, &p->containers, e));
@@ -160,7 +163,7 @@ is_container(const struct pick *p, const struct listener *l, int own)
 	return (0);
 }
 
-/* Does a container or a listener but the owners' hold ${a}? */
+/* Does a container or listener other than the owners' hold ${a}? */
 static int
 is_held(const struct pick *p, const struct addr *a)
 {
@@ -194,7 +197,7 @@ pick_state(const struct pick *p, size_t n)
 	return (p->claimed[n] ? PICK_CLAIMED : PICK_FREE);
 }
 
-/* May address ${i} be picked?  It is free, and no other is the owners'. */
+/* May address ${i} be picked?  It is free, and the owners have no other. */
 static int
 is_candidate(const struct pick *p, size_t i)
 {
@@ -270,7 +273,7 @@ append(struct holders *h)
 	return (new);
 }
 
-/* Add PORT/PROTOCOL to ${list}, unless it is there. */
+/* Add PORT/PROTOCOL to ${list}, unless it has it. */
 static void
 add_port(struct json *list, unsigned port, const char *proto)
 {
@@ -291,7 +294,7 @@ add_port(struct json *list, unsigned port, const char *proto)
 	free(text);
 }
 
-/* Is the port of ${b} published, at a port that was chosen at start? */
+/* Is ${b} published, at a port that was chosen at start? */
 static int
 is_chosen(const struct container *c, const struct binding *b)
 {

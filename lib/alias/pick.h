@@ -17,7 +17,7 @@ struct engine;
 struct error;
 struct json;
 
-/* The search for a free address in a pool.  Zeroed, it is ready to be set. */
+/* The search for a free address in a pool.  Zero it, then set its members. */
 struct pick {
 	/* Set by the caller: */
 	struct pool		 pool;
@@ -64,35 +64,34 @@ int pick_exclude(struct pick *, const char *, struct error *);
 
 /**
  * pick_look(p, e):
- * See who holds what at this moment.  A file of containers is read once.
- * Return 0; or -1 with ${e} set, also if the owners have two addresses of the
- * pool.
+ * Find the current holders.  A file of containers is read only once.  Return 0;
+ * or -1 with ${e} set, also if the owners have two addresses of the pool.
  */
 int pick_look(struct pick *, struct error *);
 
 /**
  * pick_state(p, i):
  * The state of address ${i} of the pool at the last look.  It is held if a
- * container that is not an owner has a binding on exactly this address, in
- * whatever state, or a listener that is not an owner's is bound to exactly
- * it; else excluded, if it is; else claimed, if pick_next() could not claim
- * it.  127.0.0.1 is shared: only exclusion takes it away.
+ * container other than an owner, in any state, has a binding on exactly this
+ * address, or a listener other than an owner's is bound to exactly it; else
+ * excluded, if it is on that list; else claimed, if pick_next() could not claim
+ * it. 127.0.0.1 is shared: it is free unless excluded.
  */
 enum pick_state pick_state(const struct pick *, size_t);
 
 /**
  * pick_next(p, fd, e):
- * Claim the first address of the pool that was not tried yet and was free at
- * the last look; if the owners have one, no other.  Return it, with the claim
- * in ${fd}, -1 for 127.0.0.1.  Return NULL with 0 in ${fd} if there is none,
- * or with -1 and ${e} set.
+ * Claim the first address of the pool that is untried and was free at the last
+ * look; if the owners have one, only that.  Return it, with the claim in ${fd},
+ * -1 for 127.0.0.1.  Return NULL with 0 in ${fd} if there is none, or with -1
+ * and ${e} set.
  */
 const struct addr *pick_next(struct pick *, int *, struct error *);
 
 /**
  * pick_settle(p, fd, e):
- * As pick_next(), but the address is free by a look that began after it was
- * claimed.  All claimers do this, so no two get the same address.
+ * As pick_next(), but a look after the claim has shown the address free.  All
+ * claimers do this, so no two get the same address.
  */
 const struct addr *pick_settle(struct pick *, int *, struct error *);
 

@@ -24,7 +24,7 @@
 #include "smolvm/environment.h"
 #include "smolvm/guest_sh.h"
 
-#define TICK		10	/* ms between two looks at the command */
+#define TICK		10	/* ms between two checks of the command */
 #define ANSWER_MAX	65536	/* bytes of an answer */
 #define ERRORS_MAX	65536	/* bytes of messages; the last line is kept */
 #define TRIES		3
@@ -36,12 +36,12 @@ struct run {
 	int		 status;	/* of the command; -1 while it runs */
 	struct pollfd	 p[2];		/* its output and its messages; -1: end */
 	size_t		 bytes, lines;
-	char		 line[GUEST_WORD];	/* the one that is under way */
+	char		 line[GUEST_WORD];	/* the current one */
 	size_t		 len;
-	int		 ended;		/* the line "end" has come */
+	int		 ended;		/* the line "end" has arrived */
 	char		 said[512];	/* the last line of its messages */
 	size_t		 said_len, said_bytes;
-	int		 said_over;	/* its newline has come */
+	int		 said_over;	/* its newline has arrived */
 	guest_line	*fn;
 	void		*arg;
 };
@@ -54,7 +54,7 @@ not_as_asked(struct run *r, const char *why, struct error *e)
 	    r->lines + 1, why));
 }
 
-/* Hand on the line that is complete now. */
+/* Pass on the complete line. */
 static int
 take_line(struct run *r, struct error *e)
 {
@@ -97,7 +97,7 @@ take_output(struct run *r, const char *buf, size_t n, struct error *e)
 	return (0);
 }
 
-/* Keep the last line that is not empty, as much of it as there is room for. */
+/* Keep the last line that is not empty, cut to the buffer. */
 static int
 take_messages(struct run *r, const char *buf, size_t n, struct error *e)
 {
@@ -121,7 +121,7 @@ take_messages(struct run *r, const char *buf, size_t n, struct error *e)
 	return (0);
 }
 
-/* Read what there is from pipe ${i}, 0 or 1. */
+/* Read the available bytes of pipe ${i}, 0 or 1. */
 static int
 take(struct run *r, int i, struct error *e)
 {
@@ -176,7 +176,7 @@ make_pipe(int *fd, struct error *e)
 	return (0);
 }
 
-/* A pipe that has ${text} in it.  Return its end for reading, or -1. */
+/* Make a pipe that has ${text} in it.  Return its end for reading, or -1. */
 static int
 pipe_text(const char *text, struct error *e)
 {
@@ -186,7 +186,7 @@ pipe_text(const char *text, struct error *e)
 	if (make_pipe(fd, e) == -1)
 		return (-1);
 	len = strlen(text);
-	/* Every system's pipes take 16 KiB, and nobody reads yet. */
+	/* It has no reader yet; pipes of all systems take 16 KiB. */
 	fcntl(fd[1], F_SETFL, O_NONBLOCK);
 	if (write(fd[1], text, len) != (ssize_t)len) {
 		error_set(e, "pipe: no room for the script");
@@ -197,7 +197,7 @@ pipe_text(const char *text, struct error *e)
 	return (fd[0]);
 }
 
-/* Start ${argv} with pipes as its output, ${in} (-1: nothing) as its input. */
+/* Start ${argv} with pipes as its output and ${in} (-1: none) as its input. */
 static int
 start(struct run *r, char *const *argv, int in, char *const *env,
     const sigset_t *mask, struct error *e)
@@ -386,7 +386,7 @@ guest_engine(char *version, size_t size, struct error *e)
 	r.fn = take_version;
 	r.arg = found;
 	found[0] = '\0';
-	/* It does not print our "end". */
+	/* Its output has no line "end". */
 	result = run_once(&r, &g, argv, NULL, clock_ms() + 10000, e);
 	if (result == 1)
 		return (error_prefix(e, "--version"));

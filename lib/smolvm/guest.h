@@ -19,24 +19,24 @@ struct guest {
 	const char	*machine;	/* of smolvm; NULL for another sandbox */
 	char *const	*prefix;	/* there: the command that runs one in it */
 	unsigned long	 seconds;	/* limit of guest_run(), retries included */
-	struct canary	*canary;	/* watched meanwhile; may be NULL */
+	struct canary	*canary;	/* watched while it runs; may be NULL */
 	size_t		 canaries;
 	const struct signals *signals;	/* held by the caller; may be NULL */
 	int		 undo;		/* go on although a signal has come */
 };
 
-/* Called for each line but the last.  Return 0; or -1 if it is not asked for. */
+/* Called for each line but the last.  Return 0, or -1 if it is unexpected. */
 typedef int guest_line(const char *, void *);
 
 /**
  * guest_run(g, argv, line, arg, e):
  * Run guest.sh in ${g} with the NULL-terminated words ${argv}, which need no
- * quoting in any shell, and call ${line}(text, ${arg}) as lines arrive.
- * In a machine of smolvm, a command that fails without any output is run up
- * to three times: a busy engine may refuse the first.  Return 0 if all lines
- * were asked for and the command ended well; or -1 with ${e} set, which names
+ * quoting in any shell, and call ${line}(text, ${arg}) as lines arrive.  In a
+ * machine of smolvm, a command that fails without any output is run up to three
+ * times: a busy engine may refuse the first.  Return 0 if no line was
+ * unexpected and the command succeeded; or -1 with ${e} set, which names
  * neither machine nor tool.  A signal that ends this program ends the command
- * first; where the caller holds the signals, -1 is returned instead.
+ * first.  If the caller has blocked the signals, -1 is returned instead.
  */
 int guest_run(const struct guest *, char *const *, guest_line *, void *,
     struct error *);
@@ -48,7 +48,7 @@ int guest_run(const struct guest *, char *const *, guest_line *, void *,
  */
 int guest_engine(char *, size_t, struct error *);
 
-/* What a route line of guest.sh says. */
+/* A route line of guest.sh. */
 struct guest_route {
 	int	routed;			/* 0: no gateway (TSI), nothing needed */
 	char	gateway[GUEST_WORD];	/* an IPv4 address */

@@ -14,7 +14,7 @@
 # The shells are dash, busybox and bash; the commands are what a small image
 # has.  Bytes of a message are written with printf's octal escapes.
 
-# lacks TEXT: what this sandbox does not have; the rest cannot be done.
+# lacks TEXT: print what this sandbox lacks, and end.
 lacks() {
 	echo "lacks $1"
 	echo end
@@ -58,7 +58,7 @@ gateways() {
 
 localnet=/proc/sys/net/ipv4/conf/all/route_localnet
 
-# route ALIAS: for the kernel all of 127.0.0.0/8 is its own.  A /32 in table
+# route ALIAS: the kernel keeps all of 127.0.0.0/8 on lo.  A /32 in table
 # local beats that, and route_localnet lets the packets leave and come back.
 route() {
 	command -v ip >/dev/null || lacks 'the ip command'
@@ -73,7 +73,7 @@ route() {
 	echo "route $via $dev"
 }
 
-# routed ALIAS: is it?
+# routed ALIAS: is ALIAS routed?
 routed() {
 	case $(ip route show table local) in
 	*"$1 via "*) ;;
@@ -189,7 +189,7 @@ talk() {
 	esac
 }
 
-# reach ADDRESS PORT: does a TCP connection come about?
+# reach ADDRESS PORT: can a TCP connection be made?
 reach() {
 	case $way in
 	nc) nc -z -w 3 "$1" "$2" ;;
@@ -199,12 +199,12 @@ reach() {
 	esac >/dev/null
 }
 
-# answered: is there at least one byte on standard input?
+# answered: does standard input have at least one byte?
 answered() {
 	[ "$(head -c 1 | wc -c)" -gt 0 ]
 }
 
-# request METHOD HOST PORT: of the proxy; print the status of its answer.
+# request METHOD HOST PORT: ask the proxy; print the status of its answer.
 request() {
 	host=$2
 	case $host in
@@ -257,7 +257,7 @@ attempt() {
 	echo "tried $1 $answer"
 }
 
-# sent: $count is how many IPv4 datagrams the kernel sent.
+# sent: set $count to the number of IPv4 datagrams that the kernel sent.
 sent() {
 	count=0
 	while read -r what _ _ _ n _; do

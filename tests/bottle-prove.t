@@ -173,7 +173,7 @@ closed	.*' <<-'END'
 			-- smolvm-aliasroute -
 	done
 	check -s 2 -i '' -e 'match:bottle-prove: <stdin>: .*' -- bottle-prove -
-	LOALIAS_POOL=127.0.0.16 check -s 2 -e 'bottle-prove: dev: no second alias in the pool: nothing to tell 127.0.0.16 from' \
+	LOALIAS_POOL=127.0.0.16 check -s 2 -e 'bottle-prove: dev: the pool has no second alias to compare with 127.0.0.16' \
 		-- bottle-prove -p 3000 dev 127.0.0.16
 }
 

@@ -45,7 +45,7 @@ def run_examples():
         begun, body = False, None
         for line in test.read_text(errors="replace").splitlines():
             line = line.lstrip("\t")
-            begun = begun or line.startswith("example ")
+            begun = begun or bool(re.search(r"^(\(cd \w+ && )?example ", line))
             if body is None:
                 if begun and line.endswith("<<-'END'"):
                     body = []

@@ -866,8 +866,9 @@ main(int argc, char *argv[])
 	if (argc > 1 + given)
 		args_error("one slug at most");
 	if (argc > 0 && !is_slug(argv[0]))
-		args_error("%s: not 1 to %d of a-z, 0-9 and -, no - first",
-		    error_quote(quoted, argv[0], strlen(argv[0])), SLUG_MAX);
+		args_error("%s: not a slug (1 to %d of a-z, 0-9 and -, not "
+		    "beginning with -)", error_quote(quoted, argv[0],
+		    strlen(argv[0])), SLUG_MAX);
 	if (eflag && (jflag || argc == 0))
 		args_error("-e: needs a slug, and goes without -j");
 	if (given && !jflag)

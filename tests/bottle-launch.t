@@ -292,7 +292,7 @@ refuses() {
 
 	for slug in Dev -dev de_v dév dev/x 'a b' '' $'a\nb' \
 	    . a234567890123456789012345678901234567890; do
-		refuses "$slug: not 1 to 39 of a-z, 0-9 and -, no - first" \
+		refuses "$slug: not a slug .*" \
 			-i x -p 1 -- "$slug"
 	done
 	refuses 'a slug is needed.*' -i bundle:1
@@ -300,13 +300,13 @@ refuses() {
 	refuses 'dev: a launch needs -i and at least one -p' -p 3000 dev
 	refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' -q dev
 	for option in http 1:2:3 1-2 80/sctp : 80: '*' -1 ''; do
-		refuses "-p ${option//\*/\\*}: not as -h says" -i x -p "$option" dev
+		refuses "-p ${option//\*/\\*}: invalid argument .*" -i x -p "$option" dev
 	done
 	for option in BOTTLE=x BOTTLE_RUN=x X =x 1X=y X-Y=z; do
-		refuses "-e $option: not as -h says" -i x -p 1 -e "$option" dev
+		refuses "-e $option: invalid argument .*" -i x -p 1 -e "$option" dev
 	done
 	for option in 0 -1 1x 12345 ''; do
-		refuses "-t $option: not as -h says" -t "$option" -i x -p 1 dev
+		refuses "-t $option: invalid argument .*" -t "$option" -i x -p 1 dev
 	done
 	refuses '-y: unknown option.*' -y
 	refuses '-i: unknown option, or missing argument.*' -i

@@ -195,7 +195,7 @@ fault() {
 }
 
 @test "usage, and output that is lost" {
-	check -s 2 -e 'match:bottle-ls: Dev: not 1 to 39 .*' -- bottle-ls Dev
+	check -s 2 -e 'match:bottle-ls: Dev: not a slug .*' -- bottle-ls Dev
 	check -s 2 -e 'bottle-ls: -e: needs a slug, and goes without -j' -- \
 		bottle-ls -e
 	check -s 2 -e 'bottle-ls: one slug at most' -- bottle-ls a b

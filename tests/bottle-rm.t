@@ -93,7 +93,7 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 @test "usage" {
 	check -s 2 -e 'bottle-rm: one slug is needed (-h lists the options)' -- \
 		bottle-rm
-	check -s 2 -e 'match:bottle-rm: Dev: not 1 to 39 .*' -- bottle-rm Dev
+	check -s 2 -e 'match:bottle-rm: Dev: not a slug .*' -- bottle-rm Dev
 	check -s 2 -e 'match:bottle-rm: -y: unknown option.*' -- bottle-rm -y dev
 	check -o 'match:usage: bottle-rm .*' -- bottle-rm -h
 }

@@ -8,7 +8,7 @@ load bottle.sh
 eval "$(declare -f setup | sed '1s/setup/bottle_setup/')"
 
 # A network for the bundle and the sandbox, and an address of the host that
-# stands for its local network.
+# represents its local network.
 setup() {
 	bottle_setup
 	need 'no tinyproxy' command -v tinyproxy

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: ISC
-# What the bench_* scripts share; tests/bench runs them.
+# Shared by the bench_* scripts; tests/bench runs them.
 
 # row LABEL TARGET OURS THEIRS
 #
@@ -31,7 +31,7 @@ row() {
 		    ratio[5] <= target ? "met" : "NOT MET", ours, theirs }'
 }
 
-# peak COMMAND: the most memory that a process of it had, in MiB
+# peak COMMAND: the peak memory of its largest process, in MiB
 peak() {
 	# shellcheck disable=SC2086 # -N splits it too
 	"$BENCH/peak" $1 2>&1 >/dev/null

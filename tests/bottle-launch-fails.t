@@ -6,8 +6,8 @@
 load lib.sh
 load bottle.sh
 
-# each_call: what a good launch calls, one a line, "NAME.N", a tab and all of it,
-# in the file good; the bottle is taken away again.
+# each_call: write the calls of a good launch to the file good, one a line:
+# "NAME.N", a tab and the command.  Then remove the bottle.
 each_call() {
 	counted
 	launch dev >/dev/null
@@ -15,8 +15,8 @@ each_call() {
 	inside bottle-rm -q dev
 }
 
-# fail_at NAME.N DO: launch, and let that call do that.  Whatever becomes of it is
-# right, or it is printed.
+# fail_at NAME.N DO: launch, and run DO in place of that call.  Print the result
+# unless it is right.
 fail_at() {
 	local status=0 call
 
@@ -96,7 +96,7 @@ pid_of_launch='"$(cat "$HOME/.local/state/bottle-tools/dev.lock")"'
 	nothing_left
 }
 
-# hangs STEP: a launch ends that one after -t seconds, and says so.
+# hangs STEP: a launch ends that step after -t seconds, and says so.
 hangs() {
 	check -s 2 -e "match:bottle-launch: dev: $1: no end within 8 s(
 bottle-launch: dev: everything that was made is removed)?" -- \
@@ -158,7 +158,7 @@ run_by() {
 	smolvm-allowpatch -c *:policy, as launched
 	bottle-prove *:proof
 	END
-	# even if it takes no notice of SIGTERM
+	# even if it ignores SIGTERM
 	at 'docker start *' 'trap "" TERM; exec sleep 1000'
 	hangs 'docker start'
 	until_true 5 none_runs
@@ -182,7 +182,7 @@ gone() {
 
 	counted
 	hash=$(printf dev | sha256sum | cut -c 1-16)
-	# As far as a real one: its process, which no record knows yet.
+	# As with a real one: its process is not recorded yet.
 	# shellcheck disable=SC2016 # fake_call expands it
 	boots='dir=$HOME/.cache/smolvm/vms/'$hash'
 		mkdir -p "$dir" && printf dev >"$dir/name" && : >"$dir/vm.lock"
@@ -200,7 +200,7 @@ gone() {
 		kill -9 '"$pid_of_launch"'; sleep 0.3; exit 1'
 	check -s 137 -e ignore -- launch dev
 	kill -0 "$(cat "$CALLS/booted")"
-	# the step of the killed launch ends, too, and says so
+	# the step of the killed launch ends too, and says so
 	check -o 'dev	127.0.0.16	running	running	3000/tcp' -e ignore -- \
 		inside bottle-ls
 	fails 'match:bottle-launch: dev: .*' dev
@@ -228,7 +228,7 @@ nothing_runs() {
 	check -- ls -A "$TMPDIR"
 }
 
-# change_before PATTERN PATH JSON: change the record just before that call of a launch.
+# change_before PATTERN PATH JSON: change the record just before that call.
 change_before() {
 	echo "UPDATE vms SET data = CAST(json_set(CAST(data AS TEXT),
 		'\$.$2', json('$3')) AS BLOB)" >"$CALLS/sql"
@@ -322,7 +322,7 @@ change_before() {
 	nothing_left
 }
 
-# wide MATCH...: let the engine let that through, whatever was launched.
+# wide MATCH...: let the engine pass that traffic, whatever the policy.
 wide() {
 	printf '%s\n' "$@" >"$FAKE/wide"
 }
@@ -383,7 +383,7 @@ bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/udp' -- sort er
 	rm "$FAKE/wide"
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 
-	# one that was found running is stopped, too
+	# a bottle that was running is stopped too
 	kill -9 "$(row dev .pid)"
 	echo '-d 127.0.0.0/8' >"$FAKE/wide"
 	fails 'match:bottle-launch: dev: proof: bottle-prove: .*' dev

@@ -18,7 +18,7 @@ load bottle.sh
 	check -o '{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":[],"bundle_state":"running","health":null,"machine_state":"running"}' \
 		-- inside bottle-ls -j dev
 
-	# running: nothing is made, all is tested
+	# running: nothing is created, all is tested
 	counted
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	grep -q '^smolvm-allowpatch -c ' "$CALLS/log"
@@ -29,7 +29,7 @@ load bottle.sh
 		"$CALLS/log"
 	[ "$(row dev .pid)" = "$pid" ]
 
-	# a busy engine took it for dead
+	# a busy engine recorded it as dead
 	edit dev '$.state' '"unreachable"'
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	[ "$(row dev .pid)" = "$pid" ]
@@ -87,7 +87,7 @@ load bottle.sh
 	launch dev
 	kill -9 "$(row dev .pid)"
 	inside docker kill dev-bundle
-	# as on macOS, where lo0 has none but those that were added
+	# as on macOS, where lo0 has only added addresses
 	inside ip address add 127.0.0.1/32 dev lo
 	inside ip address del 127.0.0.1/8 dev lo
 	check -s 1 -o ignore -- inside loalias-ensure -n 127.0.0.16
@@ -333,7 +333,7 @@ refuses() {
 		dev -- --allow-host localhost
 	check -s 1 -- grep -E '^smolvm machine start|^docker start.*other' \
 		"$CALLS/log"
-	# what else is given is set again
+	# other options are set again
 	check -o "$(says dev 127.0.0.16)" -- launch dev -- \
 		--allow-cidr 10.0.0.0/8 --dns 1.1.1.1
 	[ "$(row dev '[.allowed_cidrs[], .dns] | join(" ")')" = \

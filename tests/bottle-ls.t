@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# The machines are those of a real smolvm, which boots none here; the containers
-# are answers of tests/fake_engine.  bottle-launch.t has real ones.
+# A real smolvm created the machines, which do not boot here; tests/fake_engine
+# answers for the containers.  bottle-launch.t has real ones.
 
 load lib.sh
 
@@ -113,7 +113,7 @@ machine=''
 .*" -e "bottle-ls: dev: the machine dev is not a bottle's" -- bottle-ls -e dev
 }
 
-# fault: what -e says about the bottle dev.
+# fault: the fault that -e prints for the bottle dev.
 fault() {
 	eval "$(bottle-ls -e dev)"
 	[ -z "$fault" ] || echo "$fault"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# What the proof finds of real proxies in a bundle, configured well and badly.
+# The proof with real proxies in a bundle, configured well and badly.
 
 load lib.sh
 load bottle.sh
@@ -48,7 +48,7 @@ contained() {
 #	good	a list of names for the one, no private addresses for the other
 #	local	private addresses but for the loopback are allowed
 #	names	only names are denied
-#	open	nothing is
+#	open	nothing is denied
 configure() {
 	printf '%s\n' 'Port 3128' 'Timeout 30' 'LogLevel Critical' \
 		'FilterExtended On' >conf/tinyproxy
@@ -82,7 +82,7 @@ proxy() {
 	argv=("$@")
 }
 
-# try ADDRESS: what the proxy there let through.
+# try ADDRESS: the listeners that the proxy there reached.
 try() {
 	local status=0
 

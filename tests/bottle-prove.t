@@ -47,7 +47,7 @@ machine_busybox() {
 	chmod +x "$FAKE/bin/busybox"
 }
 
-# resolver -I|-D: let DNS queries of the guest go to 127.0.0.1, or no more.
+# resolver -I|-D: redirect the guest's DNS queries to 127.0.0.1, or stop that.
 resolver() {
 	inside iptables -t nat "$1" PREROUTING -i vm0 -p udp --dport 53 \
 		-j DNAT --to-destination 127.0.0.1
@@ -74,7 +74,7 @@ closed	::1/tcp
 closed	127.0.0.1/udp, also through the gateway
 closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 	check -o 'closed	dns' -- grep dns said
-	# port 53 of the bundle is no evidence, since a gateway lets anybody in
+	# port 53 of the bundle is no evidence, since a gateway accepts all connections
 	prove -p 53 -p 3000 dev 127.0.0.16 >said
 	check -s 1 -- grep :53 said
 }
@@ -86,7 +86,7 @@ closed	::1/udp' -- grep -E '	(127.0.0|:):?.1/' said
 	guest_has sh true ip nc cat head wc grep timeout bash mkdir rmdir tr \
 		rm umount
 	mkdir -p "$root"
-	# The one share that this guest has; anything else is none.
+	# The only share of this guest.
 	cat >"$FAKE/bin/mount" <<-END
 	#!/bin/sh
 	[ "\$1 \$2 \$5" = '-t virtiofs /dev/root' ] || exit 1

@@ -32,7 +32,7 @@ docker rm -f -v [0-9a-f]{64}' -- cat "$CALLS/log"
 bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 		inside bottle-rm -q dev
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
-	# one that stopped, whatever the engine said
+	# a stopped machine, although the engine reported an error
 	# shellcheck disable=SC2016 # fake_call expands it
 	at 'smolvm machine stop *' '"$real" "$@"; exit 1'
 	check -e 'bottle-rm: dev: machine stop: exit status 1' -- \
@@ -67,7 +67,7 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	[ "$(row dev '.env | map({(.[0]): .[1]}) | add | .BOTTLE_RUN')" = "$mark" ]
 	check -- inside bottle-rm -q -r 1.2 dev
 	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- inside bottle-ls
-	# the mark of another one's container
+	# the mark of another launch's container
 	inside docker rm -f dev-bundle >/dev/null
 	inside docker create --name dev-bundle --label bottle=dev \
 		--label bottle.run=1.2 -p 127.0.0.16:3000:3000 bundle:1 >/dev/null
@@ -75,7 +75,7 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	check -o 'dev	127.0.0.16	created	-	3000/tcp' -- inside bottle-ls
 	check -- inside bottle-rm -q -r 1.2 dev
 	nothing_left
-	# foreign things are untouched
+	# foreign parts are untouched
 	inside docker create --name dev-bundle bundle:1 >/dev/null
 	check -e "match:.*the container dev-bundle is not a bottle's(.|
 )*" -- inside bottle-rm -q -r 1.2 dev

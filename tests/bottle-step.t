@@ -13,7 +13,7 @@ load lib.sh
 		bottle-step x nosuch
 	check -s 126 -e 'x: /dev/null: Permission denied' -- \
 		bottle-step x /dev/null
-	# what a command that succeeds says on standard error is not shown
+	# standard error of a successful command is not shown
 	check -- bottle-step -q x sh -c 'echo note >&2'
 }
 
@@ -45,7 +45,7 @@ dev: boot: sudo usermod -aG kvm you' -- bottle-step 'dev: boot' sh -c \
 x: no end within 1 s' -- bottle-step -t 1 x sh -c \
 		'echo starting >&2; trap "" TERM; exec sleep 100'
 	[ "$SECONDS" -ge 6 ]
-	# one of the group takes no notice
+	# one of the group ignores SIGTERM
 	SECONDS=0
 	check -s 124 -e 'x: no end within 1 s' -- bottle-step -t 1 x sh -c \
 		'(trap "" TERM; exec sleep 100) & echo $! >pid; exec sleep 100'
@@ -111,7 +111,7 @@ secret' -- cat got again
 	check -s 137 -- wait "$!"
 	check -s 4 -o hello -i hello -- bottle-step -L lock dev sh -c 'cat; exit 4'
 	check -o 600 -- stat -c %a lock
-	# the one that holds it is killed: the kernel lets go
+	# the holder is killed: the kernel releases the lock
 	rm pid
 	bottle-step -L lock dev sh -c 'echo $$ >pid; exec sleep 100' 3>&- &
 	until_true 5 test -s pid

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Each kind of drift, made for real: a real Docker Engine and a real smolvm whose
-# machines are a fake.
+# Each kind of drift, with a real Docker Engine and a real smolvm whose machines
+# are a fake.
 
 load lib.sh
 load bottle.sh
 
-# watch [OPTION...]: watch the bottle dev until it has been looked at once.
+# watch [OPTION...]: watch the bottle dev until the first check is done.
 watch() {
 	# not through a function, so that $! is its own
 	"$TESTS/dockerd" in "$ENGINE" bottle-watch -i 1 "$@" dev \
@@ -59,7 +59,7 @@ drifts() {
 @test "the container: stopped, paused, replaced on another address" {
 	launch dev
 	watch
-	# while it is down another program takes its port: both are said
+	# while it is down another program takes its port: both are reported
 	kill -STOP "$WATCH"
 	inside docker stop dev-bundle >/dev/null
 	inside "$TESTS/sockets" tcp,0.0.0.0,3000 -- sleep 60 3>&- &
@@ -153,7 +153,7 @@ denied	resolve ?[1mx' -- sh -c \
 	"$TESTS/dockerd" in "$ENGINE" bottle-watch -q -i 1 dev \
 		>events 2>err 3>&- &
 	WATCH=$!
-	# the second look has begun, after the proof
+	# the second check has begun, after the proof
 	until_true 60 sh -c \
 		'[ "$(grep -c "^smolvm-allowpatch -c " "$CALLS/log")" -ge 2 ]'
 	smolvm stop --name dev

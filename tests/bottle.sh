@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: ISC
-# What the tests of bottle-launch and its parts share: a real Docker Engine in
+# Shared by the tests of bottle-launch and its parts: a real Docker Engine in
 # namespaces of its own, one for each file, and real smolvm engines, whose
-# machines are acted by tests/fake_smolvm.
+# machines are faked by tests/fake_smolvm.
 
 ENGINE=$BATS_FILE_TMPDIR/engine
 
@@ -41,8 +41,8 @@ teardown_file() {
 	[ ! -e "$ENGINE" ] || "$TESTS/dockerd" stop "$ENGINE"
 }
 
-# Each test has a smolvm of its own, with its home, and one Docker Engine that
-# is as empty as the first found it.
+# Each test has a smolvm with a home of its own.  The tests share one Docker
+# Engine, which each leaves empty.
 setup() {
 	plain_setup
 	export BOTTLE_TEST=$BATS_TEST_TMPDIR
@@ -72,7 +72,7 @@ wrap() {
 	chmod +x "$1"
 }
 
-# guest_has COMMAND...: and nothing else.
+# guest_has COMMAND...: the guest has only these commands.
 guest_has() {
 	local name
 
@@ -94,16 +94,16 @@ teardown() {
 	local all
 
 	[ -e "$ENGINE" ] || return 0
-	# The fakes of machines, and what hangs on purpose.
+	# The fake machines, and processes that hang on purpose.
 	ours kill -9 || :
 	all=$(inside docker ps -aq)
 	# shellcheck disable=SC2086 # words
 	[ -z "$all" ] || inside docker rm -f $all >/dev/null
 }
 
-# counted: from here on the commands that a launch runs are counted, and may
-# be made to fail: see tests/fake_call.  The scripts are copies, since they run
-# what is in their own folder.
+# counted: from here on, count the commands of a launch, and let a test make one
+# fail (see tests/fake_call).  The scripts are copies, since they run the tools
+# in their own folder.
 counted() {
 	local name
 
@@ -124,7 +124,7 @@ counted() {
 	unset SMOLVM
 }
 
-# at CALL DO: do that instead at the call with this number or pattern.
+# at CALL DO: run DO instead of the call with this number or pattern.
 at() {
 	: >"$CALLS/log"
 	echo "$2" >"$CALLS/do"
@@ -136,13 +136,13 @@ launch() {
 	inside bottle-launch -q -t 60 -i bundle:1 -p 3000 "$@"
 }
 
-# says NAME ALIAS: what bottle-launch prints when that runs.
+# says NAME ALIAS: the line of bottle-launch for a running bottle.
 says() {
 	printf '%s\t%s\trunning\trunning\t3000/tcp\n' "$1" "$2"
 }
 
-# fails MESSAGE SLUG ...: the launch fails, with this as the last line but that
-# about what was removed.
+# fails MESSAGE SLUG ...: the launch fails, and MESSAGE is its last line before
+# the one about the removal.
 fails() {
 	local message=$1 status=0
 
@@ -158,7 +158,7 @@ fails() {
 	return 1
 }
 
-# row NAME FILTER: what smolvm has on record about the machine.
+# row NAME FILTER: the machine's record in smolvm's database.
 row() {
 	sqlite3 "$DB" "SELECT CAST(data AS TEXT) FROM vms
 		WHERE name = '$1'" | jq -r "$2"

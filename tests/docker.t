@@ -74,7 +74,7 @@ is_free() {
 	create mapped -p '[::ffff:127.0.0.21]:80:80'
 	run both -p 127.0.0.22:80:80 -p 127.0.0.23:80:80
 	check -o 127.0.0.24 -- inside loalias-pick
-	# On the network it was made for, and on none: it has no ports now.
+	# Disconnected from its network, it has no ports now.
 	inside docker network disconnect one two
 	inside docker network disconnect bridge two
 	check -o 127.0.0.24 -- inside loalias-pick
@@ -126,7 +126,7 @@ is_free() {
 	wait
 	check -o 127.0.0.20 -- inside docker inspect -f \
 		'{{(index (index .HostConfig.PortBindings "80/tcp") 0).HostIp}}' web
-	# It is kept, or the answer is no.
+	# The address is kept, or the status is 1.
 	background loalias-pick -o web -- sh -c 'echo $$; exec sleep 100'
 	check -s 1 -e 'loalias-pick: 127.0.0.20: claimed by another loalias-pick
 loalias-pick: web: its address is not free: 127.0.0.20' -- \
@@ -195,7 +195,7 @@ compose() {
 		-f "$1/docker-compose.yml" "${@:2}" -t 0 2>/dev/null
 }
 
-# up PROJECT: start it, or make it anew
+# up PROJECT: start or recreate it
 up() {
 	(cd "$1" && inside loalias-pick -w 60 \
 		-o "label=com.docker.compose.project=$1" -- \
@@ -287,7 +287,7 @@ background() {
 	background env --ignore-signal=HUP,CHLD loalias-pick -- \
 		sh -c 'echo $$; sleep 0.5; exit 9'
 	check -o "$!" -- cat out
-	# What is ignored stays so.
+	# Ignored signals stay ignored.
 	kill -s HUP $!
 	got=0
 	wait $! || got=$?
@@ -320,12 +320,12 @@ loalias-pick: none of 1 addresses is free: 0 held, 1 claimed, 0 excluded' \
 	until_true 5 is_free 127.0.0.16
 }
 
-# statuses: how many launches ended with which
+# statuses: the number of launches with each exit status
 statuses() {
 	cat status.* | sort | uniq -c | sed 's/^ *//'
 }
 
-# aliases: on how many addresses, with how many bindings, are containers?
+# aliases: the number of addresses of containers, and of bindings
 aliases() {
 	inside docker ps -aq | xargs "$TESTS/dockerd" in "$ENGINE" docker inspect |
 		jq -r '[.[].HostConfig.PortBindings[][].HostIp] |
@@ -363,7 +363,7 @@ aliases() {
 				2>"err.$i" || s=$?
 			echo $s >"status.$i"
 		} 3>&- &
-		# It is there first, or makes one fewer win: never both.
+		# It has the address first, or one launch fewer wins: never both.
 		[ "$i" -ne 20 ] || create hand -p 127.0.0.31:3000:3000
 	done
 	wait
@@ -392,7 +392,7 @@ aliases() {
 		sleep "0.0$((RANDOM % 4))"
 		[ $((RANDOM % 2)) -eq 0 ] || kill -9 "$pid" 2>/dev/null || :
 	done
-	# The children go on.
+	# The children keep running.
 	wait
 	until_true 30 sh -c '! pgrep -f "docker create --name web[0-9]* -p"'
 	# shellcheck disable=SC2046 # words

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# smolvm-allowpatch beside real smolvm engines.  No test needs a VM that boots:
-# what a start launches with is written down before.
+# smolvm-allowpatch with real smolvm engines.  No test needs a VM that boots:
+# the engine writes the launch configuration before the boot.
 
 load lib.sh
 load smolvm-allowpatch.sh
@@ -26,7 +26,7 @@ two_machines() {
 	row net >original
 }
 
-# start NAME: as far as it goes on this machine.
+# start NAME: start it; here the boot itself fails.
 start() {
 	timeout 300 "$ENGINE/smolvm" machine start --name "$1" >/dev/null \
 		2>&1 || :
@@ -39,8 +39,8 @@ setup_file() {
 	done
 }
 
-# answers [-e LINES] OPTION... : what -c says of dev, which runs, or whose start
-# had failed: here nothing boots without nested virtualization.
+# answers [-e LINES] OPTION...: check the answer of -c about dev, which runs, or
+# whose start failed: nothing boots here without nested virtualization.
 answers() {
 	local lines=''
 
@@ -194,8 +194,8 @@ third	created	offline	none	none	none	[]' -- smolvm-allowpatch -l
 		"$(folder dev)/agent.config.json"
 }
 
-# locked FILE: does anybody hold a lock on it?  Read, not tried: an engine that
-# finds the lock taken gives up its start.
+# locked FILE: is it locked?  Do not try the lock: an engine that finds it taken
+# gives up its start.
 locked() {
 	grep -q ":$(stat -c %i "$1") 0 EOF\$" /proc/locks
 }
@@ -203,7 +203,7 @@ locked() {
 @test "a start in flight is seen" {
 	engine 1.32.2
 	smolvm machine create --name dev "${SMALL[@]}"
-	# the look may come just when the start is over: try again
+	# the check may come just after the start: try again
 	for attempt in 1 2 3 4 5; do
 		start dev 3>&- &
 		job=$!

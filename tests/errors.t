@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Hostile input, for all tools alike: one clear line on standard error, status
-# 2, nothing on standard output, nothing changed.
+# Hostile input, for all tools: one clear line on standard error, status 2,
+# empty standard output, nothing changed.
 
 load lib.sh
 
-# Every way in which something reads standard input: lists and records, then
-# documents, which are JSON only.  @ is a database.
+# Every command that reads standard input: lists and records, then documents,
+# which are JSON only.  @ is a database.
 readers() {
 	cat <<-'END'
 	loalias-ensure -n -
@@ -60,7 +60,7 @@ begin() {
 	echo '[]' >none.json
 }
 
-# What is on standard input, by name; every reader refuses each of them.
+# Inputs by name; every reader refuses each of them.
 cases() {
 	cat <<-'END'
 	nul              printf '127.0.0.16\0\n'
@@ -122,7 +122,7 @@ random.seed(1); sys.stdout.buffer.write(random.randbytes(4096))' >noise
 	[ -z "${bad:-}" ]
 }
 
-# answers 'COMMAND WORD ...' INPUT: it says yes or no; which is not asked here
+# answers 'COMMAND WORD ...' INPUT: the status is 0 or 1
 answers() {
 	# shellcheck disable=SC2086 # words
 	check -i "$2" -o ignore -e ignore -- ${1//@/$DB} ||

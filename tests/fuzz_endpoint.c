@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Endpoints: whatever is written there, only this host is ever asked. */
+/* Endpoints: any input leads to this host only. */
 #include <stdlib.h>
 #include <string.h>
 

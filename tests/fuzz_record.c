@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* JSON: what is read is handed on as it was, and is safe to ask anything. */
+/* JSON: a value is passed on unchanged, and every question about it is safe. */
 #include <stdlib.h>
 #include <string.h>
 

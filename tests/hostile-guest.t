@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# A guest that answers what it likes, against the tools that ask it.
+# A guest with arbitrary answers, against the tools that ask it.
 
 load lib.sh
 
@@ -250,7 +250,7 @@ shared() {
 		shared "$folder"
 		check -o 'match:.*closed	root folder' -- prove
 	done
-	# what was not mounted is not said to be closed
+	# a share that was not mounted is not reported as closed
 	answer <<<'honest "$@" | sed "s/^shares.*/shares 0 0/"; echo end'
 	prove >said
 	check -s 1 -- grep root said

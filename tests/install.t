@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# What is installed, and what is shipped.
+# The installed files, and the shipped ones.
 
 load lib.sh
 
@@ -92,7 +92,7 @@ make.*Error 2" -- make_top install "$word"
 		check -o 'match:usage: .*' -- "${tool##*/}" -h
 		check -o 'match:usage: .*' -- "${tool##*/}" --help
 	done
-	# No path of the build is in what is installed.
+	# No installed file has a path of the build.
 	check -s 1 -- grep -rl -- "$(cd "$TOP" && pwd)" stage
 }
 

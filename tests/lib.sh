@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: ISC
-# What the .t files share; they are run by bats, and so by bash.
+# Shared by the .t files; bats runs them with bash.
 
 TESTS=$BATS_TEST_DIRNAME
-# What is fetched or built once is kept here, in the real home.
+# Files that are fetched or built once are kept here, in the real home.
 : "${BOTTLE_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/bottle-tools}"
 export TESTS BOTTLE_CACHE
 
@@ -73,8 +73,8 @@ same() {
 	return 1
 }
 
-# need 'reason' command...: skip with the reason where the command fails.
-# Where CI is set the machine has to have it, so there it is a failure.
+# need 'reason' command...: skip with the reason if the command fails.  If CI is
+# set, fail instead.
 need() {
 	local reason=$1
 
@@ -88,8 +88,8 @@ need() {
 	skip "$reason"
 }
 
-# file_needs 'reason' command...: the same for each test of a file, out of its
-# setup_file, which is over then: from there bats skips nothing.
+# file_needs 'reason' command...: as need, for all tests of a file, from its
+# setup_file, which must return then: bats cannot skip there.
 file_needs() {
 	local reason=$1
 

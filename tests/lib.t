@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# The assertion that all the others rest on.
+# The assertion that all other tests use.
 
 load lib.sh
 

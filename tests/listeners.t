@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Where listeners are read from: sock_diag(7), /proc/net without it, and
-# netstat(1) on macOS and the BSDs.  In a network namespace the only sockets
-# are the test's.
+# Sources of listeners: sock_diag(7), /proc/net without it, and netstat(1) on
+# macOS and the BSDs.  In a network namespace the only sockets are the test's.
 
 load lib.sh
 load netns.sh
@@ -75,7 +74,7 @@ listeners() {
 127.0.0.16	84/tcp	::	process [0-9]+ sockets' \
 		-e 'loalias-audit: this kernel lacks sock_diag: IPv6-only sockets are counted, too' \
 		-- with loalias-audit -f none.json 127.0.0.16
-	# Said only where it makes a difference.
+	# The warning comes only where it makes a difference.
 	every_kind='tcp,127.0.0.16,80 tcp,::1,84'
 	check -s 1 -o ignore -- with loalias-audit -f none.json 127.0.0.16
 	every_kind=
@@ -103,7 +102,7 @@ listeners() {
 		exec "$@"' sh loalias-audit -f none.json 127.0.0.16
 }
 
-# netstat SCRIPT: let it do this, and the tools what they do then.
+# netstat SCRIPT: make it this script, and run the tools.
 netstat() {
 	printf '%s\n' "$1" >"$STATE/netstat"
 	on "$TESTS/fake_system" "$STATE" \

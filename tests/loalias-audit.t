@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# In a network namespace nothing listens but what the test opens.
+# In a network namespace only the test has listeners.
 
 load lib.sh
 
@@ -34,7 +34,7 @@ teardown() {
 
 me='process [0-9]+ sockets'
 
-# What docker inspect says about a container with two ports.
+# The output of docker inspect for a container with two ports.
 web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 "HostConfig":{"NetworkMode":"default","PortBindings":{}},
 "NetworkSettings":{"Ports":
@@ -183,7 +183,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 	check -s 1 -i '{"pool":["127.0.0.16","127.0.0.17"]}' \
 		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
 		audit tcp,127.0.0.16,80 -- -
-	# Of a record with an alias the pool is not asked for, whatever it is.
+	# The pool of a record with an alias is ignored.
 	LOALIAS_POOL=bogus check -s 1 -i '{"alias":"127.0.0.16","pool":[]}' \
 		-o "match:127.0.0.16	80/tcp	127.0.0.16	$me" -- \
 		audit tcp,127.0.0.16,80 -- -
@@ -224,7 +224,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 127.0.0.17	5353/udp	127.0.0.17	$me" -- \
 		inside "$TESTS/sockets" udp,127.0.0.17,5353 -- \
 		loalias-audit -f - 127.0.0.17
-	# Nor does a listener of one protocol stand for the other's port.
+	# Nor does a listener of one protocol count for the other's port.
 	check -s 1 -i "${web/80\/tcp/53\/tcp}" \
 		-o '127.0.0.16	5353/udp	0.0.0.0	container web 53
 127.0.0.16	8080/tcp	127.0.0.16	container web 53' -- \
@@ -298,7 +298,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 	check -s 1 -e "$said" -o "match:127.0.0.16	3000/tcp	127.0.0.16	$me" -- \
 		inside "$TESTS/sockets" tcp,127.0.0.16,3000 -- \
 		loalias-audit -o dev-bundle -f file 127.0.0.16
-	# Elsewhere, or while it does not run, it is no news.
+	# On other addresses, or of a stopped container, it is not reported.
 	check -- inside loalias-audit -o dev-bundle -f file 127.0.0.17
 	sed -i s/running/exited/ file
 	check -- inside loalias-audit -o dev-bundle -f file

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# The visitors are bash's /dev/tcp and /dev/udp.
+# The peers are bash's /dev/tcp and /dev/udp.
 
 load lib.sh
 
@@ -139,7 +139,7 @@ loalias-canary: sh: timed out after 1 s' -- \
 }
 
 @test "what was under way when it ended still counts" {
-	# It comes when the command has ended, and been waited for.
+	# It comes after the command has ended and was waited for.
 	mkfifo never
 	check -s 1 -o 'match:.* reached' -e ignore -- loalias-canary -u -- \
 		sh -c 'setsid bash -c "while kill -0 $$; do :; done

@@ -59,7 +59,7 @@ add() {
 	done
 }
 
-# has ADDRESS...: these are all that lo0 has.
+# has ADDRESS...: lo0 has exactly these.
 has() {
 	check -o "$(printf '%s/32\n' "$@")" -- without_terminal sh -c \
 		'ip -o -4 address show dev lo0 | awk "{ print \$4 }"'

@@ -103,7 +103,7 @@ loalias-ensure: lo: /usr/bin/sudo: exit status 1; to do it by hand: /usr/bin/sud
 loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sudo /sbin/ip address add 127.0.0.18/32 dev lo' \
 		-- as_user "$ENSURE" 127.0.0.16-127.0.0.18
 	lo_is 127.0.0.1/32 127.0.0.16/32 127.0.0.17/32
-	# To remove is not to add.
+	# A rule to add does not allow to remove.
 	check -s 2 -e 'loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sudo /sbin/ip address del 127.0.0.16/32 dev lo' \
 		-- as_user "$ENSURE" -d 127.0.0.16
 }

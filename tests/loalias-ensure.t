@@ -19,7 +19,7 @@ default_route() {
 	on ip route add default via 10.0.0.2
 }
 
-# The kernel's own answers: what connect(2) and bind(2) say of 127.0.0.16.
+# The kernel's answers: connect(2) and bind(2) with 127.0.0.16.
 sockets_say() {
 	check -o "$1" -- on python3 -c '
 import socket
@@ -38,7 +38,7 @@ except OSError as e:
 print(answer)'
 }
 
-# missed ANSWERS: whatever they say, 127.0.0.16 is missing, and that is seen.
+# missed ANSWERS: with any of them, 127.0.0.16 is found missing.
 missed() {
 	sockets_say "$1"
 	check -s 1 -o 127.0.0.16 -- on loalias-ensure -n 127.0.0.16
@@ -132,7 +132,7 @@ added() {
 	lo_is 127.0.0.1/32
 }
 
-# Without a $HOME nothing is locked: they get into each other's way.
+# Without a $HOME nothing is locked: the two processes conflict.
 @test "four at once: all succeed, also without a lock" {
 	bare_lo
 	for home in "$HOME" ''; do
@@ -282,7 +282,7 @@ $operand" -- loalias-ensure -
 	# A record without a pool has the usual one.
 	check -o 127.0.0.9 -i '{"x":1}' \
 		-- env LOALIAS_POOL=127.0.0.9 loalias-ensure -
-	# What it prints it also reads.
+	# It reads its own output.
 	check -o '{"interface":"lo","pool":["127.0.0.16"],"added":[]}' -- sh -c \
 		'loalias-ensure -j 127.0.0.16 | loalias-ensure -j -'
 	check -o 127.0.0.16 -- sh -c \

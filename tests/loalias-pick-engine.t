@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Which engine is asked, and what becomes of answers that no real one gives:
-# tests/fake_engine is a fake.  The real ones are in docker.t.
+# The choice of the engine, and answers that no real engine gives:
+# tests/fake_engine is a fake.  docker.t has real engines.
 
 load lib.sh
 
@@ -172,7 +172,7 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' \
 	export DOCKER_HOST=" unix://$PWD/host/docker.sock "
 	check -o 127.0.0.18 -- inside loalias-pick
 	check -o 127.0.0.17 -- inside loalias-pick -H unix://flag/docker.sock
-	# An empty one is as good as none.
+	# An empty one counts as missing.
 	export DOCKER_HOST=
 	check -o 127.0.0.19 -- inside loalias-pick
 	mv .docker elsewhere
@@ -246,7 +246,7 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' \
 		-- env HOME= loalias-pick
 }
 
-# elsewhere COMMAND...: where the host's own sockets are not
+# elsewhere COMMAND...: run it where the host's sockets do not exist
 elsewhere() {
 	unshare -rmn sh -c 'mount -t tmpfs tmpfs /run && ip link set lo up &&
 		exec "$@"' elsewhere "$@"
@@ -269,14 +269,14 @@ elsewhere() {
 		check -o 127.0.0.17 -- elsewhere loalias-pick
 		rm "$socket"
 	done
-	# A variable that is empty is none.
+	# An empty variable counts as unset.
 	ln e/docker.sock .docker/run/docker.sock
 	check -o 127.0.0.17 -- elsewhere env DOCKER_HOST= DOCKER_CONTEXT= \
 		DOCKER_CONFIG= XDG_RUNTIME_DIR= LOALIAS_CLAIM_PORT= loalias-pick
 	rm .docker/run/docker.sock
 	check -s 2 -e 'loalias-pick: no Docker engine found: no /var/run/docker.sock, nor any other well-known socket (podman: systemctl start podman.socket)' \
 		-- elsewhere loalias-pick
-	# What is there, but is no socket, is passed over.
+	# A file that is no socket is skipped.
 	mkdir .rd/docker.sock
 	ln -s nowhere .colima/docker.sock
 	ln e/docker.sock runtime/docker.sock
@@ -500,7 +500,7 @@ elsewhere() {
 		.NetworkSettings = null;NetworkSettings: is missing
 		.NetworkSettings.Ports = 1;NetworkSettings: Ports: is of the wrong type
 	END
-	# A range lets the engine choose; null is what it writes for none.
+	# With a range the engine chooses; it writes null for no ports.
 	jq -c '.HostConfig.PortBindings."80/tcp"[0].HostPort = "8000-8010" |
 		.NetworkSettings.Ports = null' good >e/inspect/16
 	check -o 127.0.0.17 -- inside loalias-pick -H unix://e/docker.sock

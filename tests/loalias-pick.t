@@ -265,7 +265,7 @@ loalias-pick: range: its address is not free: 127.0.0.18' -- \
 	inspect web exited default 127.0.0.20 >file
 	check -o 127.0.0.16 -- inside loalias-pick -f file
 	check -o 127.0.0.20 -- inside loalias-pick -o web -f file
-	# Out of the pool it is as good as none.
+	# An address off the pool counts as none.
 	check -o 127.0.0.16 -- inside loalias-pick -o web -f file 127.0.0.16
 	jq -s add <(inspect web exited default 127.0.0.16) \
 		<(inspect other exited default 127.0.0.16) >file
@@ -475,7 +475,7 @@ loalias-pick: none of 2 addresses is free: 0 held, 2 claimed, 0 excluded' \
 		loalias-pick -a -f none.json
 	check -s 2 -e "$taken" -- with tcp,0.0.0.0,9016,bound -- \
 		loalias-pick -f none.json
-	# It does not matter as long as claims can be made.
+	# This is no problem while claims can be made.
 	check -o 127.0.0.16 -- with tcp,127.0.0.1,9016 -- \
 		loalias-pick -f none.json
 	for port in 0 65536 web -1 ' 9016'; do

@@ -14,7 +14,7 @@ new_ns() {
 	until_true 20 apart
 }
 
-# Is it another one than this?  Nothing below may ever touch the host's lo.
+# Is it another namespace than this one?  The host's lo must never be changed.
 apart() {
 	[ "$(readlink "/proc/$HOLDER/ns/net")" != "$(readlink /proc/self/ns/net)" ]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# A launch as the pages show it, at one go and by hand, out of its parts.  The
+# A launch as the pages show it, in one command and by hand.  The
 # Docker Engine, the bundle's git gate and smolvm's record are real, the machine
 # a fake: see bottle-launch.t.
 
@@ -48,7 +48,7 @@ the_agent() {
 	END
 }
 
-# answers: what that prints.
+# answers: its output.
 answers() {
 	printf 'proxy 200\nmcp\n%s\tHEAD\n' "$(cat "$BATS_FILE_TMPDIR/commit")"
 }
@@ -142,7 +142,7 @@ dev	127.0.0.16	running	running	.*" <<-'END'
 	nothing_left
 }
 
-# audited [ALIAS]: what loalias-audit prints when all is well.
+# audited [ALIAS]: the output of loalias-audit without a foreign listener.
 audited() {
 	local alias=${1:-127.0.0.16} port
 
@@ -152,7 +152,7 @@ audited() {
 	done
 }
 
-# proved ALIAS PORT...: what bottle-prove prints when all is well, as a pattern.
+# proved ALIAS PORT...: the output of a successful bottle-prove, as a pattern.
 proved() {
 	local alias=$1 port
 
@@ -203,7 +203,7 @@ $(answers)" <<-'END'
 		bottle-prove -p 3128 -p 9418 -p 3000 dev "$alias"
 		smolvm machine exec --name dev -- agent
 	END
-	# It is a bottle as any other.
+	# It is a bottle like any other.
 	check -o 'dev	127.0.0.17	running	running	3000/tcp,3128/tcp,9418/tcp' \
 		-- inside bottle-ls
 	example -o ignore -e ignore <<-'END'
@@ -224,7 +224,7 @@ $(answers)" <<-'END'
 		    smolvm-allowpatch -j -n -D 255.255.255.255 -p 3000 dev - |
 		    noproxy-add -j -
 	END
-	# Nothing was changed, and that something would be is the status.
+	# Nothing was changed; the status says that something would be.
 	[ "$(row dev .allowed_cidrs)" = null ]
 	check -s 1 -o ignore -e ignore -- inside sh -c 'echo "{\"alias\":\"127.0.0.16\"}" |
 		smolvm-allowpatch -j -n -D 255.255.255.255 -p 3000 dev -'

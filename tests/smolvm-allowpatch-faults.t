@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# smolvm-allowpatch when others are at the same database, when it is killed,
-# and when the disk is full.
+# smolvm-allowpatch with other users of the same database, when it is killed,
+# and with a full disk.
 
 load lib.sh
 load smolvm-allowpatch.sh
@@ -21,7 +21,7 @@ release() {
 	wait
 }
 
-# lock SECONDS: hold the lock of the one writer so long.
+# lock SECONDS: hold the writer's lock that long.
 lock() {
 	python3 - "$DB" "$1" 3>&- <<-'END' &
 	import sqlite3, sys, time
@@ -88,7 +88,7 @@ lock() {
 	check -s 2 -e "$SAYS: net: no such machine in $DB" -- \
 		env TIMES=1 LD_PRELOAD=./race.so \
 		smolvm-allowpatch -D "$NO_DNS" net 127.0.0.17
-	# and a machine that was started after the look at it is looked at again
+	# and a machine that was started after the check is checked again
 	RACE="sqlite3 '$DB' \"UPDATE vms SET data = CAST(json_set(
 		CAST(data AS TEXT), '\\\$.state', 'running', '\\\$.pid', $$)
 		AS BLOB) WHERE name = 'from'\""

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: ISC
-# What the tests of smolvm-allowpatch share.
+# Shared by the tests of smolvm-allowpatch.
 
 # place [release]: a recorded database where the engine looks for it.
 place() {
@@ -44,7 +44,7 @@ folder() {
 	printf '%s\n' "$dir"
 }
 
-# launched NAME JSON: what the engine leaves of a start with these resources.
+# launched NAME JSON: write the files of a start with these resources.
 launched() {
 	printf '{"version":1,"mounts":[],"ports":[],"resources":%s}' "$2" \
 		>"$(folder "$1")/agent.config.json"
@@ -56,12 +56,12 @@ everything() {
 		-type f -exec sha256sum {} +)
 }
 
-# started PID: when it began, in the engine's units.
+# started PID: its start time, in the engine's units.
 started() {
 	sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
 }
 
-# running NAME JSON: the same, and it runs, as far as anyone can see.
+# running NAME JSON: as launched, with a process that looks like the machine.
 running() {
 	launched "$1" "$2"
 	member "$1" state '"running"'
@@ -69,7 +69,7 @@ running() {
 	member "$1" pid_start_time "$(started $$)"
 }
 
-# What is said about port rules, of the machine net.
+# The message about port rules, of the machine net.
 RULES='smolvm-allowpatch: net: port rules are enforced by smolvm 1.28.1 and later: older engines ignore them and open all ports of the list'
 STOPPED='does not run: it was never started, was stopped, or its start failed'
 NO_DNS=255.255.255.255

@@ -107,12 +107,12 @@ load smolvm-allowpatch.sh
 	member net allowed_cidrs '["2001:DB8::/32","10.0.0.1","10.0.0.1/32"]'
 	check -o '10.0.0.1/32
 2001:db8::/32' -e ignore -- smolvm-allowpatch -n net 10.0.0.1 2001:db8::/32
-	# engines drop, or choke on, what is no network
+	# engines drop, or fail on, an entry that is no network
 	member net allowed_cidrs '["10.0.0.1/32","foo"]'
 	check -s 1 -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch -n net 10.0.0.1
 	check -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch net 10.0.0.1
 	row net | grep -q '"allowed_cidrs":\["10.0.0.1/32"\]'
-	# so is what has a NUL in it
+	# so is an entry with a NUL
 	member net allowed_cidrs '["10.0.0.1/32","10.0.0.1/32\u0000"]'
 	check -o 'match:net	[a-z]+	10.0.0.1/32,\?	.*' -- smolvm-allowpatch -l net
 	check -s 1 -o 10.0.0.1/32 -e ignore -- smolvm-allowpatch -n net 10.0.0.1
@@ -550,7 +550,7 @@ plain	created	offline	none	none	none	[]' -- \
 			-- as_nobody ./smolvm-allowpatch -f db -l
 		rmdir "$name"
 	done
-	# what a sudo sqlite3 leaves
+	# the files that sudo sqlite3 leaves
 	: >db-wal
 	head -c 32768 /dev/zero >db-shm
 	for mode in 644 600; do
@@ -742,7 +742,7 @@ plain	.*' -- smolvm-allowpatch -l
 	[ "$(everything)" = "$before" ]
 	check -o 127.0.0.16/32 -e "$RULES" -- smolvm-allowpatch -p 4000 net 127.0.0.16
 	row net | grep -q '"egress_rules":\[{"action":"allow","transport":"tcp","cidr":"127.0.0.16/32","ports":{"start":4000,"end":4000}},{"action":"deny"}\]'
-	# the widest rule there is
+	# the widest rule
 	member net egress_rules '[{"action":"allow"}]'
 	check -s 2 -o '' -e ignore -- smolvm-allowpatch net 127.0.0.16
 	check -o 127.0.0.16/32 -- smolvm-allowpatch -p none net 127.0.0.16
@@ -856,7 +856,7 @@ net' -- sh -c 'smolvm-allowpatch -l | grep "	unrestricted	" | cut -f 1'
 	kill -9 "$pid"
 	wait "$pid" || :
 	check -o 127.0.0.17/32 -- smolvm-allowpatch net 127.0.0.17
-	# its number is another process's now
+	# another process has its ID now
 	member net pid "$$"
 	member net pid_start_time "$(($(started $$) - 1))"
 	check -o 127.0.0.18/32 -- smolvm-allowpatch net 127.0.0.18
@@ -1034,7 +1034,7 @@ $SAYS: net: allowed_cidrs: recorded as 127.0.0.16/32, not 127.0.0.17/32" -- \
 	running net "$resources"
 	check -- smolvm-allowpatch -c "$@" net 127.0.0.16
 	check -i 127.0.0.16 -- smolvm-allowpatch -c "$@" net -
-	# without -p: rules that only narrow the list are well
+	# without -p: rules that only narrow the list are accepted
 	check -- smolvm-allowpatch -c -D "$NO_DNS" net 127.0.0.16
 	check -- smolvm-allowpatch -c net 127.0.0.16
 	# asked for something else
@@ -1330,7 +1330,7 @@ net' -- smolvm-allowpatch -rn
 	why="$SAYS: cidr: its record is not one JSON object: $beyond (rowid 3 of the table vms)
 $SAYS: from: its record is not one JSON object: $beyond (rowid 4 of the table vms)
 $SAYS: hosts: its record: has a NUL byte: $beyond (rowid 5 of the table vms)"
-	# nothing is promised that cannot be
+	# -n promises no repair that is impossible
 	check -s 1 -o ignore -e "$SAYS: cidr: its record is not one JSON object
 $SAYS: from: its record is not one JSON object
 $SAYS: hosts: its record: has a NUL byte
@@ -1362,7 +1362,7 @@ $SAYS: output failed, but the database was changed" -- sh -c \
 		-- sh -c 'smolvm-allowpatch -l >/dev/full'
 	check -s 2 -e 'smolvm-allowpatch: <stdout>: Bad file descriptor' -- \
 		sh -c 'smolvm-allowpatch -l >&-'
-	# a reader that goes away finds the folder as it was
+	# after the reader ends, the folder is unchanged
 	before=$(everything)
 	sh -c 'smolvm-allowpatch -l | :' || :
 	[ "$(everything)" = "$before" ]

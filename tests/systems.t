@@ -14,7 +14,7 @@ copy() {
 	env -u MAKEFLAGS -u MAKELEVEL make -s -C tree clean
 }
 
-# nested BIN bats-argument...: with BIN before all in PATH
+# nested BIN bats-argument...: run bats with BIN first in PATH
 nested() {
 	local bin=$1
 
@@ -34,7 +34,7 @@ wrap() {
 	chmod +x "wrapped/$2"
 }
 
-# port TARGET: have what tests/port builds for it in the folder $PORT.
+# port TARGET: build it with tests/port, in the folder $PORT.
 port() {
 	PORT=$BATS_FILE_TMPDIR/$1
 	need 'no zig from PyPI' "$TESTS/zig"
@@ -69,8 +69,8 @@ run_port() {
 	[ -z "$(find tree -name '*.o' -o -name '*.a')" ]
 }
 
-# GNU make 3.81 itself is not to be had from any registry that we use, so this
-# names what later ones added, and what bmake has not, or has otherwise.
+# GNU make 3.81 itself is not available, so refuse the features that later
+# releases added, and those that bmake lacks or has otherwise.
 @test "the makefile has nothing that GNU make 3.81 or bmake take otherwise" {
 	none() { check -s 1 -- grep -nE "$1" makefile || bad=1; }
 
@@ -102,7 +102,7 @@ run_port() {
 		noproxy-add smolvm-allowpatch; do
 		wrap "$options exec '$PWD/tree/bin/$tool'" "$tool"
 	done
-	# A sanitizer's end is signal 6, which no test expects.
+	# A sanitizer ends a process with signal 6, which no test expects.
 	nested "$PWD/wrapped:$PWD/tree/bin" "$TESTS/errors.t"
 }
 
@@ -126,8 +126,8 @@ run_port() {
 		"$TESTS/loalias-pick-engine.t"
 }
 
-# said FOLDER: what $words does there.  In are no claims and listeners but its
-# own, and nothing on standard input.
+# said FOLDER: run $words there, with no other claims and listeners, and with
+# empty standard input.
 said() {
 	local status=0
 
@@ -138,8 +138,7 @@ said() {
 	echo "$status"
 }
 
-# alike FOLDER: do the tools there take every command line as those do that
-# were built here?
+# alike FOLDER: do the tools there read command lines like those built here?
 alike() {
 	need 'no network namespaces' unshare -rn true
 	echo '[]' >none

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Quoting for a terminal and for sh, and how programs are run. */
+/* Quoting for a terminal and for sh, and running programs. */
 #include <sys/types.h>
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What containers have, as engines write it down. */
+/* Containers' ports, as engines write them. */
 #include <sys/socket.h>
 
 #include <setjmp.h>
@@ -134,7 +134,7 @@ inspect(const char *text, struct container *c)
 	json_free(r);
 }
 
-/* What was asked for and what is published are two things. */
+/* Ports asked for and published ports differ. */
 static void
 test_inspect(void **state)
 {

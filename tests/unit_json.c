@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The launch record: what survives the way through, and what is refused. */
+/* The launch record: members that are kept, and input that is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -58,7 +58,7 @@ test_appended_last_unless_there(void **state)
 		{ "x", NULL, ".AZ.Corp.", "x,.az.corp" },
 		{ "x", NULL, "a-1.b-2c", "x,a-1.b-2c" },
 		{ "x", NULL, "0xa.0xag", "x,0xa.0xag" },
-		/* What was there keeps its spelling. */
+		/* Existing entries keep their spelling. */
 		{ "Example.COM,svc.corp.", NULL, "example.com",
 		    "Example.COM,svc.corp.,example.com" },
 		{ "Svc.corp.", NULL, "Svc.corp.", "Svc.corp.,svc.corp" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The commands that are run as root: word for word, and what never is run. */
+/* The commands that are run as root, word for word, and those that are not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -258,7 +258,7 @@ test_never_without_alias_or_address(void **state)
 		assert_sound(argv, &c);
 		sudo_free(argv);
 	}
-	/* Commands that make sense, and others, came up often. */
+	/* Valid and invalid commands both came up often. */
 	assert_in_range(made, 20000, 180000);
 }
 

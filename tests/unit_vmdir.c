@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where the engine keeps its things, on each system, and who runs. */
+/* The paths of the engine's files on each system, and processes. */
 #include <sys/wait.h>
 
 #include <setjmp.h>

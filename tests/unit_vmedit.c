@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The edit of a record: what changes, what does not, and what is refused. */
+/* The edit of a record: changed, kept and refused parts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,7 +108,7 @@ test_edits(void **state)
 	both[1].json = address;
 	expect("{\"dns\":null}", both, 2,
 	    "{\"dns\":\"a\",\"allowed_cidrs\":[\"10.0.0.0/8\"]}", NULL);
-	/* blanks between tokens are the one thing that is not kept */
+	/* only blanks between tokens are not kept */
 	expect(" { \"dns\" : [ 1 , 2 ] , \"x\" : \" \" }\n", both, 2,
 	    "{\"dns\":\"a\",\"x\":\" \",\"allowed_cidrs\":[\"10.0.0.0/8\"]}",
 	    NULL);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# Bottles in a real VM with real engines: what is reached from inside, beside a
-# control in the same run, so that a broken probe cannot pass for a closed path.
+# Bottles in a real VM with real engines: what they reach, compared with a
+# control in the same run, so that a broken probe does not look like a closed
+# path.
 
 load lib.sh
 
@@ -32,7 +33,7 @@ observe() {
 	}
 }
 
-# seen VERSION NAME: have the columns of that row in the file observed.
+# seen VERSION NAME: write the columns of that row to the file observed.
 seen() {
 	sed -n "s/^row $2	//p" "$TABLES/$1" >observed
 }

@@ -29,7 +29,7 @@ MAN=$BATS_TEST_DIRNAME/../man
 	need 'no mandoc' command -v mandoc
 	for page in "$MAN"/*.[17]; do
 		check -o 'match:[^
-]{1,79}' -- sh -c 'mandoc -T utf8 -O width=200 "$1" | col -b |
+]{1,79}' -- sh -c 'mandoc -T ascii -O width=200 "$1" | col -b |
 			sed -n "/^NAME/,/^\$/p" | sed -n "s/^  *//p"' \
 			sh "$page"
 	done

@@ -342,7 +342,7 @@ refused() {
   -i interface  the loopback interface, if not the usual one
   -j            print JSON, keeping members of the launch record
   -n            change nothing; exit 1 if something would change
-  -P kind       print a file after which no password is needed
+  -P kind       print a file that makes the password unnecessary
 man loalias-ensure' -- loalias-ensure -h
 	check -o 'match:bottle-tools [0-9.]+' -- loalias-ensure -V
 	while IFS='|' read -r line why; do

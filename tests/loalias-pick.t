@@ -226,7 +226,7 @@ web' -e 'loalias-pick: <stdin>:2: not an address or network: web' -- pick -
 	check -s 1 -e ignore -- pick -x 127.0.0.1 127.0.0.1
 	check -s 2 -e 'loalias-pick: -x: not an address or network: web' -- \
 		pick -x web
-	check -s 2 -e 'match:loalias-pick: -x: has bits .*127.0.0.16/28\)' -- \
+	check -s 2 -e 'match:loalias-pick: -x: has host bits set.*127.0.0.16/28\)' -- \
 		pick -x 127.0.0.17/28
 }
 

@@ -102,6 +102,9 @@ drifts() {
 	inside docker exec dev-bundle sh -c ': >/ill'
 	drifts health unhealthy
 	inside docker exec dev-bundle busybox rm /ill
+	until_true 20 sh -c '"$@" | grep -qx healthy' sh "$TESTS/dockerd" in \
+		"$ENGINE" docker inspect --format '{{.State.Health.Status}}' \
+		dev-bundle
 	inside bottle-launch -q dev
 
 	watch
@@ -165,7 +168,7 @@ denied	resolve ?[1mx' -- sh -c \
 	launch dev
 	smolvm stop --name dev
 	PATH=$BATS_TEST_TMPDIR:$PATH
-	example -e ignore <<-'END'
+	example -e ignore -o 'match:.*dev.*' <<-'END'
 		bottle-watch -q dev || smolvm machine stop --name dev
 	END
 }

@@ -25,6 +25,15 @@ readers() {
 	END
 }
 
+# trouble COMMAND: the status of a failure, which a tool that runs a command
+# keeps apart from the command's.
+trouble() {
+	case $1 in
+	*' -- '*) echo 125 ;;
+	*) echo 2 ;;
+	esac
+}
+
 # one_line TOOL: standard error has one line of the tool, safe on a terminal
 one_line() {
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/.err")" -eq 1 ] &&
@@ -39,7 +48,8 @@ refuse() {
 
 	before=$(cksum "$DB" none.json)
 	# shellcheck disable=SC2086 # words
-	check -s 2 -i file:input -e ignore -- ${1//@/$DB} || return 1
+	check -s "$(trouble "$1")" -i file:input -e ignore -- ${1//@/$DB} ||
+		return 1
 	one_line "$tool" || {
 		echo "not one line: $1 <$case"
 		cat -v "$BATS_TEST_TMPDIR/.err"
@@ -153,7 +163,8 @@ answers() {
 		tool=${command%% *}
 		# shellcheck disable=SC2086 # words
 		for from in '<&-' '</'; do
-			check -s 2 -e ignore -- sh -c "exec \"\$@\" $from" sh \
+			check -s "$(trouble "$command")" -e ignore -- \
+				sh -c "exec \"\$@\" $from" sh \
 				${command//@/$DB} && one_line "$tool" || {
 				echo "$from: $command"
 				cat -v "$BATS_TEST_TMPDIR/.err"

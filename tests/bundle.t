@@ -453,6 +453,7 @@ signal() {
 		signal TERM "$server"
 		check -o 1 -- inside docker wait second
 		inside docker start second
+		until_true 60 inside docker exec second /bundle/health
 	done
 	inside docker stop second
 	check -o 0 -- inside docker wait second

@@ -149,7 +149,7 @@ load bottle.sh
 	launch dev >out.2 2>err.2 3>&- || two=$?
 	wait "$!" || one=$?
 	[ "$one $two" = '0 1' ] || [ "$one $two" = '1 0' ]
-	check -o 'match:bottle-launch: dev: process [0-9]+ is at work on it' \
+	check -o 'match:bottle-launch: dev: (process [0-9]+|another process) is at work on it' \
 		-- cat err.1 err.2
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
 	check -o ignore -- inside bottle-prove -p 3000 dev 127.0.0.16

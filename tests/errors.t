@@ -12,7 +12,7 @@ readers() {
 	loalias-ensure -n -
 	loalias-ensure -j -n -
 	loalias-pick -f none.json -
-	loalias-pick -f none.json -x - 127.0.0.16
+	loalias-pick -f none.json -x - 127.0.9.9
 	smolvm-allowpatch -n -f @ net -
 	smolvm-allowpatch -j -n -f @ net -
 	noproxy-add -
@@ -151,8 +151,8 @@ answers() {
 			esac
 			refuse "$command" || bad=1
 		done < <(readers)
-		check -o 127.0.0.16 -i file:input -- \
-			loalias-pick -f none.json -x - 127.0.0.16 || bad=1
+		check -o 127.0.9.9 -i file:input -- \
+			loalias-pick -f none.json -x - 127.0.9.9 || bad=1
 	done
 	[ -z "${bad:-}" ]
 }

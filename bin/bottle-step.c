@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
 
@@ -97,13 +98,12 @@ catch(void)
 			sigaction(passed[i], &action, NULL);
 }
 
+/* Seconds of the monotonic clock. */
 static double
 now(void)
 {
-	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return ((double)t.tv_sec + (double)t.tv_nsec / 1e9);
+	return ((double)clock_ms() / 1000);
 }
 
 /* Read the pipe and keep the text; after SAID_MAX bytes drop it. */

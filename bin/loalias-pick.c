@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -19,6 +20,7 @@
 #include "net/pool.h"
 
 #define EXPLAINED	16	/* addresses in a message: the default pool */
+#define TICK		250	/* ms between two looks */
 #define WAIT_MAX	1000000UL	/* seconds */
 
 static const char usage[] =
@@ -175,16 +177,17 @@ none(const struct pick *p, int fd)
 static int
 again(struct pick *p)
 {
-	static time_t end;
-	struct timespec pause, now;
+	static long long end;
+	struct timespec pause;
+	long long left;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (end == 0)
-		end = now.tv_sec + (time_t)wait_seconds;
-	if (now.tv_sec >= end)
+		end = clock_ms() + (long long)wait_seconds * 1000;
+	left = end - clock_ms();
+	if (left <= 0)
 		return (0);
 	pause.tv_sec = 0;
-	pause.tv_nsec = 250 * 1000 * 1000;
+	pause.tv_nsec = (left < TICK ? left : TICK) * 1000 * 1000;
 	nanosleep(&pause, NULL);
 	pick_retry(p);
 	if (pick_look(p, &e) == -1)

@@ -354,9 +354,12 @@ loalias-pick: web: its address is not free: 127.0.0.20' -- \
 		loalias-pick -o web -f file 127.0.0.16 2>/dev/null && exit 9
 		echo >waits
 		loalias-pick -w 20 -o web -f file'
-	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container web exited 80/tcp
+	check -s 1 -o 'match:1[0-9]{6}' -e 'loalias-pick: 127.0.0.16: held by container web exited 80/tcp
 loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' -- \
-		inside loalias-pick -w 1 -f file 127.0.0.16
+		inside bash -c 'begin=${EPOCHREALTIME/./}
+		loalias-pick -w 1 -f file 127.0.0.16 || status=$?
+		echo $((${EPOCHREALTIME/./} - begin))
+		exit "$status"'
 	for seconds in '' -1 1.5 x 1000001; do
 		check -s 2 -e 'loalias-pick: -w: not a number of seconds' -- \
 			pick -w "$seconds"

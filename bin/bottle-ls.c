@@ -289,11 +289,42 @@ json_ports(const struct container *c)
 	return (r);
 }
 
+/* The record of the last proof of the machine that runs now; NULL: none. */
+static struct json *
+proof(const struct bottle *b)
+{
+	struct json *record;
+	struct error e;
+
+	record = NULL;
+	if (b->machine != NULL && machine_proof(b->machine, &record, &e) == -1)
+		warnx("%s: %s", b->slug, e.text);
+	return (record);
+}
+
+/* Give ${r} the members of bottle-prove(1), null if there is no proof. */
+static void
+add_proof(struct json *r, const struct bottle *b)
+{
+	static const char *const member[] = {
+		"ports_enforced", "verified", "proved_at", "engine"
+	};
+	struct json *record, *v;
+	size_t i;
+
+	record = proof(b);
+	for (i = 0; i < sizeof(member) / sizeof(*member); i++) {
+		v = record != NULL ? json_get(record, member[i]) : NULL;
+		json_set(r, member[i], v != NULL ? v : json_new_string(NULL));
+	}
+	json_free(record);
+}
+
 /* The bottle as a launch record: ${r} completed, or a new one, with states. */
 static struct json *
 to_record(const struct bottle *b, struct json *r)
 {
-	char addr[ADDR_STRLEN], *name;
+	char addr[ADDR_STRLEN], *name, *process;
 	const struct container *c;
 	int given;
 
@@ -310,6 +341,9 @@ to_record(const struct bottle *b, struct json *r)
 	json_set(r, "ports", c != NULL ? json_ports(c) : json_new(JSON_OBJECT));
 	json_set(r, "beside_ip", b->machine != NULL ?
 	    other_access_machine(b->home, b->machine) : json_new(JSON_ARRAY));
+	process = b->machine != NULL ? machine_process(b->machine) : NULL;
+	json_set(r, "process", json_new_string(process));
+	free(process);
 	if (given)
 		return (r);
 	json_set(r, "bundle_state", json_new_string(c != NULL ? c->state :
@@ -318,6 +352,7 @@ to_record(const struct bottle *b, struct json *r)
 	    c->health : NULL));
 	json_set(r, "machine_state", json_new_string(b->machine != NULL ?
 	    machine_current(b->machine) : NULL));
+	add_proof(r, b);
 	return (r);
 }
 
@@ -332,7 +367,25 @@ print_json(struct json *r)
 	json_free(r);
 }
 
-/* A line: slug, alias, container and its health, machine, ports. */
+/* When the machine that runs was proved, and with which engine; or "-". */
+static void
+print_proof(const struct bottle *b)
+{
+	struct json *at, *engine, *record;
+
+	if ((record = proof(b)) == NULL) {
+		putchar('-');
+		return;
+	}
+	at = json_get(record, "proved_at");
+	engine = json_get(record, "engine");
+	printf("proved %s, smolvm %s", json_string(at), json_string(engine));
+	json_free(at);
+	json_free(engine);
+	json_free(record);
+}
+
+/* A line: slug, alias, container and its health, machine, ports, proof. */
 static void
 print_line(const struct bottle *b)
 {
@@ -352,6 +405,8 @@ print_line(const struct bottle *b)
 	for (i = 0; all != NULL && i < all->count; i++)
 		printf("%s%u/%s", i > 0 ? "," : "", all->binding[i].host_port,
 		    all->binding[i].proto);
+	putchar('\t');
+	print_proof(b);
 	putchar('\n');
 }
 

@@ -136,7 +136,7 @@ run_by() {
 		# The killed launch's create may still hold its claim, or be
 		# finished by dockerd only now.
 		launch dev >/dev/null 2>&1 || :
-		check -o 'match:dev	127.0.0.1[67]	running	running	3000/tcp' \
+		check -o 'match:dev	127.0.0.1[67]	running	running	3000/tcp	proved .*' \
 			-e ignore -- launch dev
 		inside bottle-rm -q dev
 		# all that the killed one could not remove
@@ -205,7 +205,7 @@ gone() {
 	check -s 137 -e ignore -- launch dev
 	kill -0 "$(cat "$CALLS/booted")"
 	# the step of the killed launch ends too, and says so
-	check -o 'dev	127.0.0.16	running	running	3000/tcp' -e ignore -- \
+	check -o 'dev	127.0.0.16	running	running	3000/tcp	-' -e ignore -- \
 		inside bottle-ls
 	fails 'match:bottle-launch: dev: .*' dev
 	until_true 5 gone "$(cat "$CALLS/booted")"
@@ -285,7 +285,7 @@ change_before() {
 	while read -r path json; do
 		edit dev "$path" "$json"
 		fails 'match:bottle-launch: dev: policy, as launched: .*' dev
-		check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
+		check -o 'dev	127.0.0.16	exited	stopped	3000/tcp	-' -- \
 			inside bottle-ls
 		# the next launch writes the policy again
 		check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
@@ -381,7 +381,7 @@ bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/udp' -- sort er
 	row dev .created_at >before
 	echo '-d 127.0.0.0/8' >"$FAKE/wide"
 	fails 'match:bottle-launch: dev: proof: bottle-prove: .*' dev
-	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
+	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp	-' -- \
 		inside bottle-ls
 	row dev .created_at | cmp before -
 	ls .cache/smolvm/vms/*/overlay.*
@@ -394,7 +394,7 @@ bottle-launch: dev: proof: bottle-prove: dev: REACHES 127.0.0.31/udp' -- sort er
 	until_true 5 sh -c '! kill -0 "$1"' sh "$pid"
 	echo '-d 127.0.0.0/8' >"$FAKE/wide"
 	fails 'match:bottle-launch: dev: proof: bottle-prove: .*' dev
-	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- \
+	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp	-' -- \
 		inside bottle-ls
 }
 
@@ -449,7 +449,7 @@ checked() {
 
 @test "a bundle with a health check must become healthy" {
 	checked well '[ -e /up ] || { echo later; : >/up; exit 1; }'
-	check -o 'dev	127.0.0.16	running (healthy)	running	3000/tcp' -- \
+	check -o 'match:dev	127.0.0.16	running \(healthy\)	running	3000/tcp	proved .*' -- \
 		launch -i bundle:well dev
 	check -o 'match:.*"health":"healthy".*' -- inside bottle-ls -j dev
 	inside bottle-rm -q dev

@@ -15,8 +15,9 @@ load bottle.sh
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .dns)" = 255.255.255.255 ]
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
-	check -o '{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":[],"bundle_state":"running","health":null,"machine_state":"running"}' \
+	check -o 'match:\{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":\{"3000/tcp":"127.0.0.16:3000"\},"beside_ip":\[\],"process":"[0-9]+ [0-9]+","bundle_state":"running","health":null,"machine_state":"running","ports_enforced":true,"verified":\["reached 127.0.0.16:3000/tcp",.*\],"proved_at":"20[0-9TZ:-]+","engine":"1.32.2"\}' \
 		-- inside bottle-ls -j dev
+	check -o 600 -- stat -c %a "$RECORD"
 
 	# running: nothing is created, all is tested
 	counted
@@ -41,10 +42,16 @@ load bottle.sh
 	# the machine stopped by hand; its policy is written again
 	smolvm stop --name dev
 	edit dev '$.dns' null
-	check -o 'dev	127.0.0.16	running	stopped	3000/tcp' -- \
+	check -o 'dev	127.0.0.16	running	stopped	3000/tcp	-' -- \
 		inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 	[ "$(row dev .dns)" = 255.255.255.255 ]
+
+	# it was restarted by hand: what was proved is gone
+	smolvm stop --name dev
+	smolvm start --name dev
+	check -o 'dev	127.0.0.16	running	running	3000/tcp	-' -- \
+		inside bottle-ls
 
 	# the machine died
 	kill -9 "$(row dev .pid)"
@@ -52,7 +59,7 @@ load bottle.sh
 
 	# the container died
 	inside docker kill dev-bundle
-	check -o 'dev	127.0.0.16	exited	running	3000/tcp' -- \
+	check -o 'match:dev	127.0.0.16	exited	running	3000/tcp	proved .*' -- \
 		inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 
@@ -73,7 +80,7 @@ load bottle.sh
 @test "a container removed by hand: its alias stays reserved" {
 	launch dev
 	inside docker rm -f dev-bundle
-	check -o 'dev	127.0.0.16	-	running	' -- inside bottle-ls
+	check -o 'match:dev	127.0.0.16	-	running		proved .*' -- inside bottle-ls
 	check -o "$(says other 127.0.0.17)" -- launch other
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 
@@ -99,7 +106,7 @@ load bottle.sh
 
 @test "a bundle that publishes more than is asked for now" {
 	launch -p 3128 dev
-	check -o 'dev	127.0.0.16	running	running	3000/tcp,3128/tcp' -- \
+	check -o 'match:dev	127.0.0.16	running	running	3000/tcp,3128/tcp	proved .*' -- \
 		inside bottle-launch -q -t 60 -i bundle:1 -p 3128 dev
 }
 
@@ -107,7 +114,7 @@ load bottle.sh
 	launch dev
 	smolvm stop --name dev
 	smolvm delete --name dev -f
-	check -o 'dev	127.0.0.16	running	-	3000/tcp' -- \
+	check -o 'dev	127.0.0.16	running	-	3000/tcp	-' -- \
 		inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -- launch dev
 	smolvm delete --name dev -f
@@ -256,7 +263,7 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 }
 
 @test "a bundle with a resolver: it is the machine's, and only it" {
-	check -o "dev	127.0.0.16	running	running	3000/tcp,53/udp" -- \
+	check -o 'match:dev	127.0.0.16	running	running	3000/tcp,53/udp	proved .*' -- \
 		inside bottle-launch -q -t 20 -i bundle:dns -p 3000 -p 53/udp dev
 	[ "$(row dev .dns)" = 127.0.0.16 ]
 }

@@ -67,8 +67,8 @@ machine() {
 	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
 	container other other exited
 	container web-bundle x running
-	check -o 'dev	127.0.0.16	running	-	3000/tcp' -- bottle-ls
-	check -o '{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":[],"bundle_state":"running","health":null,"machine_state":null}' \
+	check -o 'dev	127.0.0.16	running	-	3000/tcp	-' -- bottle-ls
+	check -o '{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":[],"process":null,"bundle_state":"running","health":null,"machine_state":null,"ports_enforced":null,"verified":null,"proved_at":null,"engine":null}' \
 		-- bottle-ls -j dev
 }
 
@@ -87,13 +87,13 @@ machine() {
 @test "a record that cannot be read is trouble for its own bottle and the list" {
 	machine dev -e BOTTLE=dev --allow-cidr 127.0.0.16/32
 	machine odd -e BOTTLE=odd
-	check -o 'dev	127.0.0.16	-	created	
-odd	-	-	created	' -- bottle-ls
+	check -o 'dev	127.0.0.16	-	created		-
+odd	-	-	created		-' -- bottle-ls
 	sqlite3 .local/share/smolvm/server/smolvm.db "UPDATE vms SET data =
 		CAST('{\"name\":5' AS BLOB) WHERE name = 'odd'"
 	check -s 2 -e 'match:bottle-ls: machine odd: .*' -- bottle-ls
 	check -s 2 -e 'match:bottle-ls: machine odd: .*' -- bottle-ls odd
-	check -o 'dev	127.0.0.16	-	created	' \
+	check -o 'dev	127.0.0.16	-	created		-' \
 		-e 'match:bottle-ls: machine odd: .*' -- bottle-ls dev
 }
 
@@ -175,19 +175,95 @@ fault() {
 	check -o ignore -- bottle-ls dev
 }
 
+# runs PID: let the record of dev have this process; see the fields in proc(5).
+runs() {
+	local start
+
+	start=$(sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 20)
+	sqlite3 .local/share/smolvm/server/smolvm.db "UPDATE vms SET data =
+		CAST(json_set(CAST(data AS TEXT), '$.state', 'running', '$.pid',
+		$1, '$.pid_start_time', $start) AS BLOB) WHERE name = 'dev'"
+	PROCESS="$1 $start"
+}
+
+# proved [FILTER]: the record that bottle-launch keeps of dev, changed by FILTER.
+proved() {
+	rm -rf "$KEPT"
+	(umask 077; jq -nc --arg process "$PROCESS" '{x: 1, process: $process,
+		ports_enforced: true, verified: ["closed dns"], proved_at:
+		"2026-11-29T12:00:00Z", engine: "1.32.2"} | '"${1:-.}" >"$KEPT")
+}
+
+@test "the proof is listed while the machine that was proved runs" {
+	local at='dev	127.0.0.16	-	running		'
+
+	machine dev -e BOTTLE=dev --allow-cidr 127.0.0.16/32
+	KEPT=.local/state/bottle-tools/dev.json
+	mkdir -p "${KEPT%/*}"
+	sleep 100 3>&- &
+	runs "$!"
+	check -o "$at-" -- bottle-ls
+	proved
+	check -o "${at}proved 2026-11-29T12:00:00Z, smolvm 1.32.2" -- bottle-ls
+	check -o "[\"$PROCESS\",true,[\"closed dns\"],\"2026-11-29T12:00:00Z\",\"1.32.2\"]" \
+		-- sh -c 'bottle-ls -j dev | jq -c "[.process, .ports_enforced,
+		.verified, .proved_at, .engine]"'
+	proved 'del(.ports_enforced)'
+	check -o null -- sh -c 'bottle-ls -j dev | jq .ports_enforced'
+
+	# restarted since, with another process ID, or with the same
+	sleep 100 3>&- &
+	kill "${PROCESS% *}"
+	runs "$!"
+	check -o "$at-" -- bottle-ls
+	proved '.process |= sub(" .*"; " 1")'
+	check -o "$at-" -- bottle-ls
+	check -o '[null,null,null]' -- sh -c 'bottle-ls -j dev |
+		jq -c "[.verified, .proved_at, .engine]"'
+
+	# what bottle-launch did not write
+	while IFS='|' read -r command why; do
+		proved
+		eval "$command"
+		check -o "$at-" -e "match:bottle-ls: dev: .*$why" -- bottle-ls
+	done <<-'END'
+		mv "$KEPT" x; ln -s "$PWD/x" "$KEPT"|dev.json: .*symbolic links
+		chmod g+w "$KEPT"|dev.json: other users can write it
+		chown 1 "$KEPT"|dev.json: other users can write it
+		rm "$KEPT" && mkfifo "$KEPT"|dev.json: is not a file
+		rm "$KEPT" && mkdir "$KEPT"|dev.json: is not a file
+		truncate -s 9M "$KEPT"|dev.json: larger than 8388608 bytes
+		echo x >>"$KEPT"|its launch record: .*
+		echo '{"process":1}' >"$KEPT"|its launch record: process: is of .*
+		proved .process=1|its launch record: process: is of the wrong type
+		proved '.proved_at=5'|its launch record: proved_at: is of .*
+		proved '.proved_at+="\u001b[1m"'|its launch record: proved_at is not a time
+		proved '.proved_at="1.32.2"'|its launch record: proved_at is not a time
+		proved '.engine="1.32.2\n"'|its launch record: engine is not a version
+		proved '.engine=""'|its launch record: engine is not a version
+		proved '.verified={}'|its launch record: verified: is of .*
+		proved 'del(.verified)'|its launch record: verified is missing
+		proved '.ports_enforced="true"'|its launch record: ports_enforced: .*
+	END
+	proved
+	kill "${PROCESS% *}"
+	wait "${PROCESS% *}" || :
+	check -o 'dev	127.0.0.16	-	stopped		-' -- bottle-ls
+}
+
 @test "-w: a health check that is starting is waited for" {
 	container dev-bundle dev running starting
 	(sleep 1; container dev-bundle dev running healthy) 3>&- &
-	check -o 'dev	-	running (healthy)	-	' -- bottle-ls -w 30 dev
+	check -o 'dev	-	running (healthy)	-		-' -- bottle-ls -w 30 dev
 	wait "$!"
 	container dev-bundle dev running starting
-	check -o 'dev	-	running (starting)	-	' -- bottle-ls -w 1 dev
+	check -o 'dev	-	running (starting)	-		-' -- bottle-ls -w 1 dev
 }
 
 @test "- completes the launch record" {
 	machine dev -e BOTTLE=dev -v /tmp:/x
 	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
-	check -o '{"pool":["127.0.0.16"],"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":["mount /tmp:/x"]}' \
+	check -o '{"pool":["127.0.0.16"],"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":{"3000/tcp":"127.0.0.16:3000"},"beside_ip":["mount /tmp:/x"],"process":null}' \
 		-i '{"pool":["127.0.0.16"]}' -- bottle-ls -j dev -
 	check -s 2 -e 'match:bottle-ls: .*' -i '' -- bottle-ls -j dev -
 	check -s 2 -e 'bottle-ls: <stdin>: is not a launch record' -i x -- \
@@ -207,7 +283,7 @@ fault() {
 
 @test "bottle-ls.1: the examples" {
 	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
-	example -o 'dev	127.0.0.16	running	-	3000/tcp' <<-'END'
+	example -o 'dev	127.0.0.16	running	-	3000/tcp	-' <<-'END'
 		bottle-ls
 	END
 	example -o 127.0.0.16 <<-'END'

@@ -66,13 +66,13 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 		dev-bundle)
 	[ "$(row dev '.env | map({(.[0]): .[1]}) | add | .BOTTLE_RUN')" = "$mark" ]
 	check -- inside bottle-rm -q -r 1.2 dev
-	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp' -- inside bottle-ls
+	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp	-' -- inside bottle-ls
 	# the mark of another launch's container
 	inside docker rm -f dev-bundle >/dev/null
 	inside docker create --name dev-bundle --label bottle=dev \
 		--label bottle.run=1.2 -p 127.0.0.16:3000:3000 bundle:1 >/dev/null
 	check -- inside bottle-rm -q -r "$mark" dev
-	check -o 'dev	127.0.0.16	created	-	3000/tcp' -- inside bottle-ls
+	check -o 'dev	127.0.0.16	created	-	3000/tcp	-' -- inside bottle-ls
 	check -- inside bottle-rm -q -r 1.2 dev
 	nothing_left
 	# foreign parts are untouched

@@ -54,7 +54,7 @@ setup() {
 	mkdir "$TMPDIR" "$FAKE" "$FAKE/bin" "$CALLS"
 	guest_has sh true ip nc cat head wc grep timeout bash
 	export DB=$HOME/.local/share/smolvm/server/smolvm.db
-	LOCK=$HOME/.local/state/bottle-tools/dev.lock
+	LOCK=$HOME/.local/state/bottle-tools/dev.lock RECORD=${LOCK%lock}json
 	export SMOLVM=$BATS_TEST_TMPDIR/smolvm
 	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 }
@@ -136,9 +136,11 @@ launch() {
 	inside bottle-launch -q -t 60 -i bundle:1 -p 3000 "$@"
 }
 
-# says NAME ALIAS: the line of bottle-launch for a running bottle.
+# says NAME ALIAS: the line of bottle-launch for a bottle that runs and is proved,
+# as a pattern for check.
 says() {
-	printf '%s\t%s\trunning\trunning\t3000/tcp\n' "$1" "$2"
+	printf 'match:%s\t%s\trunning\trunning\t3000/tcp\tproved 20[0-9TZ:-]+, smolvm [0-9.]+\n' \
+		"$1" "$2"
 }
 
 # fails MESSAGE SLUG ...: the launch fails, and MESSAGE is its last line before
@@ -180,8 +182,9 @@ none_runs() {
 	[ -z "$(ours)" ]
 }
 
-# nothing_left: no container, machine, claim, folder or lock.
+# nothing_left: no container, machine, claim, folder, or record of a proof.
 nothing_left() {
+	[ ! -e "$RECORD" ]
 	check -- inside docker ps -aq
 	[ ! -e "$DB" ] || check -- sqlite3 "$DB" 'SELECT name FROM vms'
 	check -- ls -A "$TMPDIR"

@@ -132,7 +132,7 @@ dev	127.0.0.16	running	running	.*" <<-'END'
 	prepared
 	inside bottle-launch -qj -f agent.smolmachine -i bundle:1 \
 		-p 3128 -p 9418 -p 3000 dev >dev.json
-	check -o '["added","alias","allowed_cidrs","allowed_ports","beside_ip","bundle","dns","engine","env","interface","machine","owner","pool","ports","ports_enforced","previous","proved_at","route","verified"]' \
+	check -o '["added","alias","allowed_cidrs","allowed_ports","beside_ip","bundle","dns","engine","env","interface","machine","owner","pool","ports","ports_enforced","previous","process","proved_at","route","verified"]' \
 		-i file:dev.json -- jq -c keys
 	check -o '{"alias":"127.0.0.16","machine":"dev","bundle":"dev-bundle","allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","allowed_ports":["3000/tcp","3128/tcp","9418/tcp"],"ports_enforced":true}' \
 		-i file:dev.json -- jq -c '{alias, machine, bundle, allowed_cidrs,
@@ -204,7 +204,7 @@ $(answers)" <<-'END'
 		smolvm machine exec --name dev -- agent
 	END
 	# It is a bottle like any other.
-	check -o 'dev	127.0.0.17	running	running	3000/tcp,3128/tcp,9418/tcp' \
+	check -o 'dev	127.0.0.17	running	running	3000/tcp,3128/tcp,9418/tcp	-' \
 		-- inside bottle-ls
 	example -o ignore -e ignore <<-'END'
 		smolvm machine stop --name dev

@@ -368,6 +368,97 @@ machine_current(const struct machine *m)
 	return (is_stopped(m->state) ? "running" : m->state);
 }
 
+char *
+machine_process(const struct machine *m)
+{
+
+	if (m->start == 0 || !process_runs(m->pid, m->start))
+		return (NULL);
+	return (alloc_format("%lld %llu", m->pid, m->start));
+}
+
+/* --- its proof ---------------------------------------------------------- */
+
+/* Is ${s} like ${form}, where 0 is any digit? */
+static int
+has_form(const char *s, const char *form)
+{
+
+	for (; *form != '\0'; form++, s++)
+		if (*form == '0' ? !isdigit((unsigned char)*s) : *s != *form)
+			return (0);
+	return (*s == '\0');
+}
+
+/* Check the members of a record that bottle-prove(1) writes. */
+static int
+check_proof(const struct json *r, struct error *e)
+{
+	struct json *verified, *enforced;
+	char *at, *engine;
+	int result;
+
+	at = engine = NULL;
+	verified = enforced = NULL;
+	result = -1;
+	if (json_member_string(r, "proved_at", &at, e) == -1 ||
+	    json_member_string(r, "engine", &engine, e) == -1 ||
+	    json_member(r, "verified", JSON_ARRAY, &verified, e) == -1 ||
+	    json_member(r, "ports_enforced", JSON_BOOL, &enforced, e) == -1)
+		goto out;
+	if (!has_form(at, "0000-00-00T00:00:00Z"))
+		error_set(e, "proved_at is not a time");
+	else if (*engine == '\0' || strlen(engine) > 31 ||
+	    engine[strspn(engine, "0123456789.")] != '\0')
+		error_set(e, "engine is not a version");
+	else if (verified == NULL)
+		error_set(e, "verified is missing");
+	else
+		result = 0;
+out:
+	free(at);
+	free(engine);
+	json_free(verified);
+	json_free(enforced);
+	return (result);
+}
+
+int
+machine_proof(const struct machine *m, struct json **record, struct error *e)
+{
+	char *now, *process, *text;
+	size_t len;
+	int result;
+
+	*record = NULL;
+	process = text = NULL;
+	result = 0;
+	if ((now = machine_process(m)) == NULL)
+		goto out;
+	if ((result = paths_record(m->row.name, &text, &len, e)) != 1)
+		goto out;
+	result = -1;
+	*record = json_parse(text, len, JSON_STRICT, "its launch record", e);
+	if (*record == NULL)
+		goto out;
+	if (json_member_string(*record, "process", &process, e) == 0) {
+		result = strcmp(process, now) == 0;
+		if (result == 1 && check_proof(*record, e) == -1)
+			result = -1;
+	}
+	if (result == -1)
+		error_prefix(e, "its launch record");
+out:
+	free(now);
+	free(process);
+	free(text);
+	if (result != 1) {
+		json_free(*record);
+		*record = NULL;
+	}
+	return (result);
+}
+
 int
 machine_check_unreserved(const struct machine_home *home, const char *name,
     struct error *e)

@@ -109,6 +109,23 @@ const char *machine_current(const struct machine *);
 int machine_runs(const struct machine *, struct error *);
 
 /**
+ * machine_process(m):
+ * Return the ID and the start time of its recorded process, as "PID START" in
+ * the units of process_runs(), to be freed; NULL if that does not run.  No other
+ * run of the machine has the same.
+ */
+char *machine_process(const struct machine *);
+
+/**
+ * machine_proof(m, record, e):
+ * Read the launch record of the last proof of ${m}, if its process still runs:
+ * an object with "proved_at" (RFC 3339, UTC), "engine" (a version), "verified"
+ * (an array) and "ports_enforced" (true, false or null).  Return 1 with
+ * ${record} set, to be freed; 0 if there is none; or -1 with ${e} set.
+ */
+int machine_proof(const struct machine *, struct json **, struct error *);
+
+/**
  * machine_check_stopped(m, e):
  * Check that it has no process, and that its state is created, stopped, failed,
  * unreachable, or running with a process that is gone.  Return 0, or -1 with

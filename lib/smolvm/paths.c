@@ -110,12 +110,21 @@ paths_place_free(struct paths_place *place)
 	memset(place, 0, sizeof(*place));
 }
 
+/* May users other than this one have written the file? */
+static int
+is_foreign(const struct stat *st)
+{
+
+	return (st->st_uid != geteuid() ||
+	    (st->st_mode & (S_IWGRP | S_IWOTH)) != 0);
+}
+
 /*
- * Read ${dir}/${name}, a file.  Return 1 with ${text} set, 0 if there is
- * none, or -1 with ${e} set.
+ * Read ${dir}/${name}, a file, which is ${own}: only this user's.  Return 1
+ * with ${text} set, 0 if there is none, or -1 with ${e} set.
  */
 static int
-slurp(const char *dir, const char *name, char **text, size_t *len,
+slurp(const char *dir, const char *name, int own, char **text, size_t *len,
     struct error *e)
 {
 	struct stat st;
@@ -131,6 +140,8 @@ slurp(const char *dir, const char *name, char **text, size_t *len,
 		error_sys(e, "%s", path);
 	else if (!S_ISREG(st.st_mode))
 		error_set(e, "%s: is not a file", path);
+	else if (own && is_foreign(&st))
+		error_set(e, "%s: other users can write it", path);
 	else if (io_read(fd, path, FILE_MAX, text, len, e) == 0)
 		result = 1;
 	if (fd != -1)
@@ -155,7 +166,7 @@ paths_find(const char *machines, const char *name, char **dir,
 	if (result == -1)
 		error_sys(e, "%s", path);
 	if (result == 1)
-		result = slurp(path, "name", &text, &len, e);
+		result = slurp(path, "name", 0, &text, &len, e);
 	else
 		goto out;
 	if (result == 0)
@@ -207,7 +218,7 @@ paths_runs(const char *dir, struct error *e)
 	int result;
 
 	text = NULL;
-	result = slurp(dir, "agent.pid", &text, &len, e);
+	result = slurp(dir, "agent.pid", 0, &text, &len, e);
 	if (result != 1)
 		return (result);
 	pid = strtoll(text, &end, 10);
@@ -221,7 +232,24 @@ int
 paths_config(const char *dir, char **text, size_t *len, struct error *e)
 {
 
-	return (slurp(dir, "agent.config.json", text, len, e));
+	return (slurp(dir, "agent.config.json", 0, text, len, e));
+}
+
+int
+paths_record(const char *name, char **text, size_t *len, struct error *e)
+{
+	const char *home;
+	char *dir, *file;
+	int result;
+
+	home = getenv("HOME");
+	dir = alloc_format("%s/.local/state/bottle-tools",
+	    home != NULL ? home : "");
+	file = alloc_format("%s.json", name);
+	result = slurp(dir, file, 1, text, len, e);
+	free(dir);
+	free(file);
+	return (result);
 }
 
 int

@@ -83,6 +83,14 @@ int paths_runs(const char *, struct error *);
 int paths_config(const char *, char **, size_t *, struct error *);
 
 /**
+ * paths_record(name, text, len, e):
+ * Read $HOME/.local/state/bottle-tools/${name}.json, the launch record that
+ * bottle-launch(1) keeps.  A link, and a file that other users can write, are
+ * errors.  Return as paths_config().
+ */
+int paths_record(const char *, char **, size_t *, struct error *);
+
+/**
  * paths_is_open(dir):
  * Does the mode of the folder ${dir} let other users in?  With the sockets and
  * disks in it they can become root in the machine.  Return 1 if so; 0 if not,

@@ -34,5 +34,5 @@ row() {
 # peak COMMAND: the peak memory of its largest process, in MiB
 peak() {
 	# shellcheck disable=SC2086 # -N splits it too
-	"$BENCH/peak" $1 2>&1 >/dev/null
+	"$BENCH/peak" $1 2>&1 >/dev/null | tail -n 1
 }

@@ -19,6 +19,7 @@ watch() {
 drifts() {
 	local status=0
 
+	until_true 60 sh -c '! kill -0 "$1"' sh "$WATCH" || kill "$WATCH"
 	wait "$WATCH" || status=$?
 	tail -n 1 events | cut -f 2- >last
 	same event "match:$1	$2" last && [ "$status" = 1 ] && [ ! -s err ] &&
@@ -130,6 +131,9 @@ drifts() {
 	launch dev
 	log=$(echo "$HOME"/.cache/smolvm/vms/*)/egress-denials.log
 	echo '[2026-11-29T20:25:37Z]: egress policy denied connect to 1.1.1.1:1' >"$log"
+	# what the proof tries is no event
+	counted
+	at 'bottle-prove *' "echo '[..]: egress policy denied connect to 1.1.1.1:2' >>'$log'"
 	watch
 	printf '[2026-11-29T20:25:38Z]: egress policy denied connect to 8.8.8.8:443\n[..]: egress policy denied resolve \033[1mx\n' >>"$log"
 	until_true 10 grep -q 8.8.8.8 events

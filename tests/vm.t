@@ -24,7 +24,8 @@ setup_file() {
 observe() {
 	local status=0
 
-	"$TESTS/vm/run" -t 2400 "$share" table "$1" reach judge gone refuse \
+	"$TESTS/vm/run" -t 2400 "$share" table "$1" reach route judge drift \
+	    gone refuse \
 	    >"$TABLES/$1" 2>&1 || status=$?
 	[ "$status" -eq 0 ] || {
 		echo "smolvm $1: status $status"
@@ -142,6 +143,31 @@ message() {
 
 @test "after -d nothing is left: no machine, container, claim or file" {
 	both left - - '127.0.0.16 /tmp/bottle-* '
+}
+
+@test "bottle-ls lists the proof of this run of the machine" {
+	row 1.7.7 proof - - '1.7.7 true'
+	row 1.32.2 proof - - '1.32.2 true'
+	row 1.7.7 proof-restarted - - 'null false'
+}
+
+@test "smolvm-aliasroute -d takes the route away, and without it sets it" {
+	both rerouted - closed reached
+}
+
+@test "bottle-watch sees what smolvm machine update changes" {
+	seen 1.7.7 updated
+	check -o 'match:-	1	policy	.*' -- cat observed
+	seen 1.32.2 updated
+	check -o 'match:-	1	policy	.*8\.8\.8\.8.*' -- cat observed
+	row 1.7.7 drift-reached - - reached
+	# its port rules still hold
+	row 1.32.2 drift-reached - - closed
+}
+
+@test "bottle-watch prints a denied connection" {
+	row 1.7.7 drift-denied - - ''
+	row 1.32.2 drift-denied - - 'denied	connect to 8.8.8.8:443'
 }
 
 @test "refused: a list widened, and a resolver, seen by the proof alone" {

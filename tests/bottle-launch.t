@@ -185,6 +185,30 @@ load bottle.sh
 		inside bottle-launch dev
 }
 
+# made_at CALL TOOL ARGUMENT...: at that call of the tool, TMPDIR has nothing but
+# a folder of this user, whose name nobody can know before.
+made_at() {
+	at "$1" 'stat -c "%A %n" "$TMPDIR"/* >"$CALLS/made"; fail'
+	shift
+	inside "$@" >out 2>err || :
+	check -o "match:drwx------ $TMPDIR/$1\.[A-Za-z0-9]{6}" -- \
+		cat "$CALLS/made"
+	check -- ls -A "$TMPDIR"
+	rm "$CALLS/made"
+}
+
+@test "no name in TMPDIR can be known before" {
+	local call
+
+	counted
+	for call in 'docker create *' 'smolvm machine start *' 'bottle-prove *'; do
+		made_at "$call" bottle-launch -q -i bundle:1 -p 3000 dev
+	done
+	check -o ignore -- launch dev
+	made_at 'bottle-prove *' bottle-watch dev
+	made_at 'smolvm machine delete *' bottle-rm dev
+}
+
 @test "what has the name and is not a bottle is left alone" {
 	inside docker create --name dev-bundle bundle:1 >id
 	left_alone 'the container dev-bundle' container

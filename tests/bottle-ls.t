@@ -260,6 +260,21 @@ proved() {
 	check -o 'dev	-	running (starting)	-		-' -- bottle-ls -w 1 dev
 }
 
+@test "what a future engine adds to a machine is told, and not understood" {
+	local db=$HOME/.local/share/smolvm/server/smolvm.db dir
+
+	machine dev -e BOTTLE=dev
+	sqlite3 "$db" "UPDATE vms SET data = CAST(json_set(CAST(data AS TEXT),
+		'$.usb_devices', json('[1]')) AS BLOB)"
+	dir=$HOME/.cache/smolvm/vms/$(printf dev | sha256sum | cut -c 1-16)
+	mkdir -m 700 -p "$dir"
+	printf dev >"$dir/name"
+	echo '{"version":2,"agents":1,"resources":{"cpus":1,"tunnel":true}}' \
+		>"$dir/agent.config.json"
+	check -o '["unknown usb_devices","unknown agents","unknown tunnel"]' \
+		-- sh -c 'bottle-ls -j dev | jq -c .beside_ip'
+}
+
 @test "- completes the launch record" {
 	machine dev -e BOTTLE=dev -v /tmp:/x
 	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"

@@ -420,6 +420,17 @@ print_variable(const char *name, const char *value)
 	free(quoted);
 }
 
+/* Print ${value} as a word for eval, after a blank. */
+static void
+print_quoted(FILE *f, const char *value)
+{
+	char *quoted;
+
+	quoted = args_quote(value);
+	fprintf(f, " %s", quoted);
+	free(quoted);
+}
+
 /* Close ${f}, a memory stream at ${text}, and print its text as a variable. */
 static void
 print_words(const char *name, FILE *f, char **text)
@@ -637,11 +648,12 @@ fault(const struct bottle *b, const char *alias, const char *version)
 }
 
 /*
- * Print smolvm's environment, as words for eval, and the variables of smolvm
- * that are left out of it.
+ * Print the smolvm command with its environment, as words for eval, and the
+ * variables of smolvm that are left out of it.  ${root}, if not NULL, is the
+ * root folder to share with the machine.
  */
 static void
-print_environment(void)
+print_smolvm(const char *root)
 {
 	extern char **environ;
 	char **kept, *dropped, *name, *text;
@@ -650,13 +662,17 @@ print_environment(void)
 
 	kept = environment_smolvm();
 	f = io_memory(&text);
-	for (i = 0; kept[i] != NULL; i++) {
-		name = args_quote(kept[i]);
-		fprintf(f, " %s", name);
+	fputs("env -i", f);
+	for (i = 0; kept[i] != NULL; i++)
+		print_quoted(f, kept[i]);
+	free(kept);
+	if (root != NULL) {
+		name = alloc_format("SMOLVM_AGENT_ROOTFS=%s", root);
+		print_quoted(f, name);
 		free(name);
 	}
-	print_words("environment", f, &text);
-	free(kept);
+	print_quoted(f, guest_smolvm());
+	print_words("smolvm", f, &text);
 	f = io_memory(&dropped);
 	for (i = 0; environ[i] != NULL; i++) {
 		name = alloc_copy(environ[i], strcspn(environ[i], "="));
@@ -682,13 +698,45 @@ ask_engine(char *version, size_t size, char **why)
 	return (-1);
 }
 
+/* Before 1.25.1 all machines of a user but root can write to one root folder. */
+static int
+shares_root(const char *version)
+{
+
+	return (release(version) < RELEASE(1, 25, 1) && geteuid() != 0);
+}
+
+/*
+ * Print the machine's own root folder ${own} if it exists, or else what it is to
+ * be copied from.  If neither exists, set ${fault}.
+ */
+static void
+print_root(const char *own, const struct paths_place *place,
+    const char *version, char **fault)
+{
+	char *shared;
+
+	if (access(own, X_OK) == 0) {
+		print_variable("root", own);
+		return;
+	}
+	shared = paths_rootfs(place, guest_smolvm());
+	if (shared == NULL && *fault == NULL)
+		*fault = alloc_format("set SMOLVM_AGENT_ROOTFS to smolvm's "
+		    "agent-rootfs: smolvm %s needs a copy for each bottle",
+		    version);
+	print_variable("root", shared);
+	free(shared);
+}
+
 static void
 print_statements(const struct bottle *b, const struct machines *all)
 {
 	const struct container *c;
 	const struct machine *m;
 	const char *at;
-	char addr[ADDR_STRLEN], *run, *text, version[GUEST_WORD];
+	char addr[ADDR_STRLEN], *folder, *root, *run, *text;
+	char version[GUEST_WORD];
 
 	c = b->container;
 	m = b->machine;
@@ -704,21 +752,23 @@ print_statements(const struct bottle *b, const struct machines *all)
 	run = m != NULL ? machine_env(m, "BOTTLE_RUN") : NULL;
 	print_variable("machine_run", run);
 	free(run);
-	print_variable("folder", m != NULL ? m->dir : NULL);
+	folder = paths_folder(all->home.place.machines, b->slug);
+	print_variable("folder", folder);
 	print_variable("folder_open", is_open(m) ? "1" : NULL);
 	print_others(all, b->slug);
-	print_environment();
 	if (ask_engine(version, sizeof(version), &text) == 0)
 		text = fault(b, at, version);
 	print_variable("engine", version);
+	root = alloc_format("%s/rootfs", folder);
+	if (shares_root(version))
+		print_root(root, &all->home.place, version, &text);
+	else
+		print_variable("root", NULL);
+	print_smolvm(m != NULL && shares_root(version) ? root : NULL);
 	print_variable("fault", text);
 	free(text);
-	/*
-	 * Before 1.25.1 all machines of a user but root share a root folder,
-	 * and each can write to it.
-	 */
-	print_variable("own_root", release(version) < RELEASE(1, 25, 1) &&
-	    geteuid() != 0 ? "1" : NULL);
+	free(root);
+	free(folder);
 	/* Up to 1.0.1 create and delete take the name without --name. */
 	print_variable("named", release(version) >= RELEASE(1, 0, 2) ?
 	    "--name" : NULL);

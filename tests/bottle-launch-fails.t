@@ -49,7 +49,7 @@ fail_at() {
 @test "each command does its work and then fails: the same" {
 	each_call
 	for n in $(grep -E \
-	    '	(docker (create|start)|smolvm machine (create|start)|loalias-pick|smolvm-allowpatch -j|smolvm-aliasroute)' \
+	    '	(docker (create|start)|smolvm machine (create|start)|loalias-pick|smolvm-allowpatch -D|smolvm-aliasroute)' \
 	    good | cut -f 1); do
 		# shellcheck disable=SC2016 # fake_call expands it
 		fail_at "$n" '"$real" "$@"; fail'

@@ -134,7 +134,8 @@ fault() {
 		"$policy|$dropped"
 	check -o "1'\$(touch evil)" -- echo "$machine_run"
 	[ ! -e evil ]
-	eval "env -i $environment env" >env
+	eval "$(SMOLVM=env bottle-ls -e dev)"
+	eval "$smolvm" >env
 	grep -qx "TMPDIR=/tmp/it's" env
 	check -s 1 -- grep SMOLVM_EXTRA env
 }

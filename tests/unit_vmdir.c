@@ -73,6 +73,62 @@ test_places(void **state)
 }
 
 static void
+assert_rootfs(const struct paths_place *place, const char *program,
+    const char *expected)
+{
+	char *found;
+
+	found = paths_rootfs(place, program);
+	if (expected == NULL)
+		assert_null(found);
+	else
+		assert_string_equal(found, expected);
+	free(found);
+}
+
+/* The engine's order: later lines are found only without the earlier files. */
+static void
+test_rootfs(void **state)
+{
+	struct paths_place place = { NULL, (char *)"data", NULL };
+	char scratch[] = "/tmp/unit_vmdir.XXXXXX", dir[64], tar[80];
+	char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(scratch));
+	assert_int_equal(chdir(scratch), 0);
+	snprintf(dir, sizeof(dir), "%s/lib/agent-rootfs", scratch);
+	snprintf(tar, sizeof(tar), "%s.tar", dir);
+	assert_int_equal(system("mkdir -p lib/agent-rootfs bin env data && "
+	    "touch lib/agent-rootfs.tar tar bin/smolvm lib/smolvm && "
+	    "chmod +x lib/smolvm && ln -s ../lib/smolvm bin/link && "
+	    "ln -s link bin/vm"), 0);
+	path = strdup(getenv("PATH"));
+	setenv("PATH", "none:bin:lib", 1);
+	setenv("SMOLVM_AGENT_ROOTFS", "env", 1);
+	setenv("SMOLVM_AGENT_ROOTFS_TAR", "tar", 1);
+	assert_rootfs(&place, "vm", "env");
+	setenv("SMOLVM_AGENT_ROOTFS", "", 1);
+	assert_rootfs(&place, "vm", "tar");
+	unsetenv("SMOLVM_AGENT_ROOTFS_TAR");
+	assert_rootfs(&place, "vm", dir);
+	assert_rootfs(&place, "bin/vm", dir);
+	/* bin/smolvm is no program */
+	assert_rootfs(&place, "smolvm", dir);
+	assert_int_equal(rmdir("lib/agent-rootfs"), 0);
+	assert_rootfs(&place, "vm", tar);
+	assert_int_equal(unlink("lib/agent-rootfs.tar"), 0);
+	assert_rootfs(&place, "vm", "data");
+	assert_rootfs(&place, "absent", "data");
+	assert_int_equal(rmdir("data"), 0);
+	assert_rootfs(&place, "vm", NULL);
+	setenv("PATH", path, 1);
+	free(path);
+	assert_int_equal(system("rm -r bin lib env tar"), 0);
+	assert_int_equal(rmdir(scratch), 0);
+}
+
+static void
 write_file(const char *path, const char *text)
 {
 	FILE *f;
@@ -139,6 +195,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_rootfs),
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_processes),
 	};

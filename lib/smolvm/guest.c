@@ -388,7 +388,7 @@ guest_engine(char *version, size_t size, struct error *e)
 	found[0] = '\0';
 	/* Its output has no line "end". */
 	result = run_once(&r, &g, argv, NULL, clock_ms() + 10000, e);
-	if (result == 1)
+	if (result == 1 || (result == -1 && r.bytes == 0))
 		return (error_prefix(e, "--version"));
 	if (found[0] == '\0')
 		return (error_set(e, "--version: prints no version"));

@@ -51,6 +51,7 @@ paths_place(const struct paths_env *env, struct paths_place *place)
 	cache = base(cache_var, home, env->macos ?
 	    "Library/Caches" : ".cache");
 	place->database = alloc_format("%s/smolvm/server/smolvm.db", data);
+	place->rootfs = alloc_format("%s/smolvm/agent-rootfs", data);
 	place->machines = alloc_format("%s/smolvm/vms", cache);
 	free(data);
 	free(cache);
@@ -106,6 +107,7 @@ paths_place_free(struct paths_place *place)
 {
 
 	free(place->database);
+	free(place->rootfs);
 	free(place->machines);
 	memset(place, 0, sizeof(*place));
 }
@@ -117,6 +119,65 @@ is_foreign(const struct stat *st)
 
 	return (st->st_uid != geteuid() ||
 	    (st->st_mode & (S_IWGRP | S_IWOTH)) != 0);
+}
+
+/* The folder of ${program}, found through PATH, without links; or NULL. */
+static char *
+program_folder(const char *program)
+{
+	const char *p;
+	char *path, *real;
+	size_t len;
+
+	real = NULL;
+	if (strchr(program, '/') != NULL)
+		real = realpath(program, NULL);
+	else if ((p = getenv("PATH")) != NULL)
+		for (; real == NULL; p += len + 1) {
+			len = strcspn(p, ":");
+			path = alloc_format("%.*s/%s", (int)len, p, program);
+			if (access(path, X_OK) == 0)
+				real = realpath(path, NULL);
+			free(path);
+			if (p[len] == '\0')
+				break;
+		}
+	if (real != NULL)
+		*strrchr(real, '/') = '\0';
+	return (real);
+}
+
+/* Copy ${path} to ${found}, if that is NULL and the file exists. */
+static void
+candidate(char **found, const char *path)
+{
+
+	if (*found == NULL && path != NULL && access(path, R_OK) == 0)
+		*found = alloc_format("%s", path);
+}
+
+char *
+paths_rootfs(const struct paths_place *place, const char *program)
+{
+	static const char *const beside[] = {
+		"agent-rootfs", "agent-rootfs.tar.gz", "agent-rootfs.tar"
+	};
+	char *dir, *found, *path;
+	size_t i;
+
+	found = NULL;
+	candidate(&found, getenv("SMOLVM_AGENT_ROOTFS"));
+	candidate(&found, getenv("SMOLVM_AGENT_ROOTFS_TAR"));
+	dir = program_folder(program);
+	for (i = 0; dir != NULL && i < sizeof(beside) / sizeof(*beside); i++) {
+		path = alloc_format("%s/%s", dir, beside[i]);
+		candidate(&found, path);
+		free(path);
+	}
+	free(dir);
+	candidate(&found, place->rootfs);
+	candidate(&found, "/usr/lib/smolvm/agent-rootfs");
+	return (found);
 }
 
 /*
@@ -150,18 +211,26 @@ slurp(const char *dir, const char *name, int own, char **text, size_t *len,
 	return (result);
 }
 
+char *
+paths_folder(const char *machines, const char *name)
+{
+	char hash[SHA256_HEXLEN];
+
+	sha256_hex(name, strlen(name), hash);
+	return (alloc_format("%s/%.*s", machines, HASH_DIGITS, hash));
+}
+
 int
 paths_find(const char *machines, const char *name, char **dir,
     struct error *e)
 {
-	char hash[SHA256_HEXLEN], *path, *text;
+	char *path, *text;
 	struct stat st;
 	size_t len;
 	int result;
 
 	text = NULL;
-	sha256_hex(name, strlen(name), hash);
-	path = alloc_format("%s/%.*s", machines, HASH_DIGITS, hash);
+	path = paths_folder(machines, name);
 	result = stat(path, &st) == 0 ? 1 : errno == ENOENT ? 0 : -1;
 	if (result == -1)
 		error_sys(e, "%s", path);

@@ -6,9 +6,10 @@
 
 struct error;
 
-/* The paths of smolvm's files; both may be NULL. */
+/* The paths of smolvm's files; all may be NULL. */
 struct paths_place {
 	char	*database;	/* .../smolvm/server/smolvm.db */
+	char	*rootfs;	/* .../smolvm/agent-rootfs */
 	char	*machines;	/* .../smolvm/vms, one folder a machine */
 };
 
@@ -45,13 +46,29 @@ const char *paths_machines(const struct paths_place *, const char *);
 /* paths_place_free(place): free what ${place} holds. */
 void paths_place_free(struct paths_place *);
 
+/**
+ * paths_rootfs(place, program):
+ * Find what the engine ${program}, called through PATH, shares as root folder
+ * with its machines: a folder or a tar archive of one.  As in smolvm 1.9.3
+ * (src/agent/manager.rs, default_rootfs_path), SMOLVM_AGENT_ROOTFS,
+ * SMOLVM_AGENT_ROOTFS_TAR, the program's folder, ${place}; then a package's
+ * folder.  Return its path, to be free(3)d, or NULL if there is none.
+ */
+char *paths_rootfs(const struct paths_place *, const char *);
+
 /* paths_exists(path): does ${path} exist, or is that not known? */
 int paths_exists(const char *);
 
 /**
+ * paths_folder(machines, name):
+ * Return the path of the machine ${name}'s folder, to be free(3)d.  It is called
+ * by the first 16 hexadecimal digits of the name's SHA-256.
+ */
+char *paths_folder(const char *, const char *);
+
+/**
  * paths_find(machines, name, dir, e):
- * Find the folder of the machine ${name}: it is called by the first 16
- * hexadecimal digits of the name's SHA-256, and its file "name" has the name.
+ * Find the folder of the machine ${name}; its file "name" has the name.
  * Return 1 with ${dir} set, to be free(3)d; 0 if there is none; or -1 with ${e}
  * set.
  */

@@ -42,9 +42,7 @@ load bottle.sh
 	# the machine stopped by hand; its policy is written again
 	smolvm stop --name dev
 	edit dev '$.dns' null
-	check -o 'dev	127.0.0.16	running	stopped	3000/tcp	-' -- \
-		inside bottle-ls
-	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	taken_up running stopped -
 	[ "$(row dev .dns)" = 255.255.255.255 ]
 
 	# it was restarted by hand: what was proved is gone
@@ -55,19 +53,24 @@ load bottle.sh
 
 	# the machine died
 	kill -9 "$(row dev .pid)"
-	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	taken_up running stopped -
 
 	# the container died
 	inside docker kill dev-bundle
-	check -o 'match:dev	127.0.0.16	exited	running	3000/tcp	proved .*' -- \
-		inside bottle-ls
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	taken_up exited running 'proved .*'
 
 	# the container was restarted: it has the same ports
 	inside docker restart dev-bundle
-	check -o 'match:reached	127.0.0.16:3000/tcp
-.*' -- inside bottle-prove -p 3000 dev 127.0.0.16
+	taken_up running running 'proved .*'
 	[ "$(inside docker ps -q)" = "$id" ]
+
+	# the Docker Engine was restarted
+	"$TESTS/dockerd" restart "$ENGINE"
+	taken_up exited running 'proved .*'
+
+	# the host slept
+	"$TESTS/dockerd" freeze "$ENGINE" 2 "$(row dev .pid)"
+	taken_up running running 'proved .*'
 
 	check -- inside bottle-rm -q dev
 	nothing_left
@@ -75,6 +78,15 @@ load bottle.sh
 	check -- inside bottle-ls
 	check -o '{"bottles":[]}' -- inside bottle-ls -j
 	until_true 5 none_runs
+}
+
+# taken_up CONTAINER MACHINE PROOF: bottle-ls prints this, and the bottle is brought
+# back by its name alone.
+taken_up() {
+	check -o "match:dev	127.0.0.16	$1	$2	3000/tcp	$3" -- \
+		inside bottle-ls
+	check -o 'match:.*"alias":"127.0.0.16",.*"proved_at":.*' -- \
+		inside bottle-launch -q -j dev
 }
 
 @test "a container removed by hand: its alias stays reserved" {
@@ -98,7 +110,7 @@ load bottle.sh
 	inside ip address add 127.0.0.1/32 dev lo
 	inside ip address del 127.0.0.1/8 dev lo
 	check -s 1 -o ignore -- inside loalias-ensure -n 127.0.0.16
-	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
+	taken_up exited stopped -
 	[ "$(inside ip address show dev lo | grep -c '127.0.0.16/32')" = 1 ]
 	inside ip address add 127.0.0.1/8 dev lo
 	inside loalias-ensure -d 127.0.0.16/28
@@ -245,7 +257,8 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 }
 
 @test "labels and variables of the user do not hide the bottle" {
-	launch dev --label bottle=x --label bottle.run=y -lbottle=z -- -e BOTTLE=x
+	launch -e BOTTLE=x -e BOTTLE_RUN=y dev --label bottle=x \
+		--label bottle.run=y -lbottle=z -- -e BOTTLE=x
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
 	check -- inside bottle-rm -q dev
 	nothing_left
@@ -309,6 +322,46 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 	check -- inside docker ps -aq
 }
 
+# cron COMMAND...: run it with cron's environment, and programs in PATH that must
+# not be executed.
+cron() {
+	inside env -i HOME="$HOME" TMPDIR="$TMPDIR" SMOLVM="$SMOLVM" \
+		SMOLVM_AGENT_ROOTFS_TAR="$SMOLVM_AGENT_ROOTFS_TAR" \
+		DOCKER_HOST="unix://$ENGINE/docker.sock" \
+		PATH="$PWD/evil:/usr/bin:/bin:$PWD/docker" "$@"
+}
+
+@test "from cron, by a link alone in its folder: own tools, no others in PATH" {
+	local name bin
+
+	bin=$(cd "$TESTS/../bin" && pwd)
+	mkdir docker evil links alone
+	ln -s "$(type -P docker)" docker
+	for name in bottle-ls bottle-prove bottle-rm bottle-step loalias-audit \
+	    loalias-ensure loalias-pick noproxy-add smolvm-aliasroute \
+	    smolvm-allowpatch; do
+		printf '#!/bin/sh\n: >"%s"\nexit 1\n' "$PWD/executed.$name" \
+			>"evil/$name"
+	done
+	chmod +x evil/*
+	check -o "$(says dev 127.0.0.16)" -- cron "$bin/bottle-launch" -q \
+		-i bundle:1 -p 3000 dev
+	for name in launch rm watch; do
+		ln -s "$bin/bottle-$name" "links/$name"
+		ln -s "links/$name" "$name"
+		cp "$bin/bottle-$name" alone
+		check -s 2 -e "bottle-$name: dev: $PWD/alone: has no bottle-step" \
+			-- cron "alone/bottle-$name" -q dev
+	done
+	check -o "$(says dev 127.0.0.16)" -- cron ./launch -q dev
+	cron ./watch -i 1 dev >events 3>&- &
+	until_true 30 grep '	proved	' events
+	check -- cron ./rm -q dev
+	check -s 1 -- wait "$!"
+	check -- find . -name 'executed.*'
+	nothing_left
+}
+
 # refuses MESSAGE ARGUMENT...: a usage error, before anything is done.
 refuses() {
 	local message=$1
@@ -323,17 +376,19 @@ refuses() {
 
 	for slug in Dev -dev de_v dév dev/x 'a b' '' $'a\nb' \
 	    . a234567890123456789012345678901234567890; do
-		refuses "$slug: not a slug .*" \
+		refuses "${slug:+$slug: }(find the bottle: .*: )?not a slug .*" \
 			-i x -p 1 -- "$slug"
 	done
 	refuses 'a slug is needed.*' -i bundle:1
-	refuses 'dev: a launch needs -i and at least one -p' -i bundle:1 dev
-	refuses 'dev: a launch needs -i and at least one -p' -p 3000 dev
-	refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' -q dev
-	for option in http 1:2:3 1-2 80/sctp : 80: '*' -1 ''; do
+	for option in '-i bundle:1' '-p 3000' ''; do
+		# shellcheck disable=SC2086 # words
+		refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' \
+			-q $option dev
+	done
+	for option in http 1-2 80/sctp : '*' -1 ''; do
 		refuses "-p ${option//\*/\\*}: invalid argument .*" -i x -p "$option" dev
 	done
-	for option in BOTTLE=x BOTTLE_RUN=x X =x 1X=y X-Y=z; do
+	for option in X =x ''; do
 		refuses "-e $option: invalid argument .*" -i x -p 1 -e "$option" dev
 	done
 	for option in 0 -1 1x 12345 ''; do
@@ -347,7 +402,8 @@ refuses() {
 			dev "$option"
 	done
 	refuses 'dev: -i: options come before the slug' dev -i x -p 1
-	refuses 'dev: no.smolmachine: no such pack' -f no.smolmachine -i x -p 1 dev
+	refuses 'no.smolmachine: no such pack' -f no.smolmachine -i x -p 1 dev
+	fails 'match:bottle-launch: dev: docker create: .*' -p 1:2:3 dev
 	nothing_left
 }
 
@@ -415,8 +471,7 @@ bottle-launch: dev: everything that was made is removed' -- inside \
 	check -o "$dir" -- cat dir
 	[ ! -e "$dir" ]
 	mv agent-rootfs elsewhere
-	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*
-bottle-launch: dev: everything that was made is removed' -- inside \
+	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*' -- inside \
 		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
 		SMOLVM="$PWD/smolvm" \
 		bottle-launch -q -i bundle:1 -p 3000 dev

@@ -65,7 +65,7 @@ wrap() {
 	local name
 
 	echo '#!/bin/sh' >"$1"
-	for name in TESTS FAKE FAKE_ENGINE BOTTLE_TEST CALLS DB; do
+	for name in TESTS FAKE FAKE_ENGINE BOTTLE_TEST CALLS DB PATH; do
 		echo "export $name='${!name}'" >>"$1"
 	done
 	echo "exec '$2' \"\$@\"" >>"$1"

@@ -63,6 +63,17 @@ machine() {
 	[ ! -e .local/share/smolvm ]
 }
 
+@test "a database that the engine is creating has no machines yet" {
+	mkdir -p .local/share/smolvm/server
+	: >.local/share/smolvm/server/smolvm.db
+	check -- bottle-ls
+	sqlite3 .local/share/smolvm/server/smolvm.db 'PRAGMA journal_mode=WAL' \
+		>/dev/null
+	check -- bottle-ls
+	sqlite3 .local/share/smolvm/server/smolvm.db 'CREATE TABLE x (y)'
+	check -s 2 -e 'match:bottle-ls: .*: it has no table vms' -- bottle-ls
+}
+
 @test "no database yet: the containers are listed" {
 	container dev-bundle dev running '' "$(at 127.0.0.16)" "$(at 127.0.0.16)"
 	container other other exited

@@ -393,7 +393,10 @@ is_table(const char *sql)
 	return (*p == '\0');
 }
 
-/* Is the table smolvm's, as of 0.6.0 to 1.32.2, without triggers? */
+/*
+ * Is the table smolvm's, as of 0.6.0 to 1.32.2, without triggers?  Return 0 if
+ * so; 1 with ${e} set if there is no table at all; or -1 with ${e} set.
+ */
 static int
 recognise(struct database *db, struct error *e)
 {
@@ -403,8 +406,15 @@ recognise(struct database *db, struct error *e)
 	text = NULL;
 	result = database_ask(db, "SELECT group_concat(sql) FROM sqlite_master "
 	    "WHERE tbl_name = 'vms' AND type <> 'index'", NULL, 0, &text, e);
-	if (result == 0)
-		return (error_set(e, "is not smolvm's: it has no table vms"));
+	if (result == 0) {
+		result = database_ask(db, "SELECT 1 FROM sqlite_master", NULL,
+		    0, &text, e);
+		free(text);
+		if (result == -1)
+			return (-1);
+		error_set(e, "is not smolvm's: it has no table vms");
+		return (result == 0 ? 1 : -1);
+	}
 	if (result == -1)
 		return (-1);
 	same = is_table(text);
@@ -445,7 +455,7 @@ database_open(const char *path, int write, struct database **out,
 	result = recognise(db, e);
 out:
 	free(file);
-	if (result == -1)
+	if (result != 0)
 		database_close(db);
 	else
 		*out = db;

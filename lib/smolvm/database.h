@@ -29,7 +29,8 @@ struct database_row {
  * and be writable, with its folder and the files beside it.  A database that
  * can only be read is read without locks, and without files beside it.
  * Nothing is created, and a write-ahead log is kept as it is.
- * Return 0 with ${db}, or -1 with ${e} set.
+ * Return 0 with ${db}; 1 with ${e} set if it has no table, as one that the engine
+ * is creating; or -1 with ${e} set.
  */
 int database_open(const char *, int, struct database **, struct error *);
 

@@ -21,6 +21,7 @@ int
 machine_open(struct machine_home *home, const char *file, int write,
     struct error *e)
 {
+	int result;
 
 	memset(home, 0, sizeof(*home));
 	paths_default(&home->place);
@@ -28,7 +29,9 @@ machine_open(struct machine_home *home, const char *file, int write,
 	home->machines = paths_machines(&home->place, home->path);
 	if (file == NULL && !write && !paths_exists(home->path))
 		return (0);
-	return (database_open(home->path, write, &home->db, e));
+	result = database_open(home->path, write, &home->db, e);
+	return (result == 0 || (result == 1 && file == NULL && !write) ? 0 :
+	    -1);
 }
 
 void

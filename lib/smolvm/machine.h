@@ -22,8 +22,8 @@ struct machine_home {
 /**
  * machine_open(home, file, write, e):
  * Open the database ${file}, or the engine's own if that is NULL; for writing
- * if ${write}.  The engine creates its database with its first machine: a
- * missing one can be read and has no machines.  Return 0, or -1 with ${e} set.
+ * if ${write}.  The engine creates its database with its first machine: its
+ * missing one, or one without a table, can be read and has no machines.  Return 0, or -1 with ${e} set.
  * Close with machine_close() in either case.
  */
 int machine_open(struct machine_home *, const char *, int, struct error *);

@@ -86,7 +86,7 @@ run_port() {
 	none '^\.([^PSc]|P[^H]|S[^U])'
 	none '[$][({]?\.[A-Z]'
 	# $< and $^ are empty in bmake, but in suffix rules.
-	check -o '1' -- grep -cE '(^|[^$])[$][({]?[<^+|*?%]' makefile
+	none '(^|[^$])[$][({]?[<^+|*?%]'
 	[ -z "${bad:-}" ]
 }
 
@@ -288,9 +288,9 @@ alike() {
 	bottle-launch -V
 	bottle-launch -Z
 	bottle-launch -i
-	bottle-launch -i image -p 0 dev
+	bottle-launch -i image -p x dev
 	bottle-launch -i image -p 3000 Not_A_Slug
-	bottle-launch -i image -p 3000 -e 1A=b dev
+	bottle-launch -i image -p 3000 -e =b dev
 	bottle-launch -t never -i image -p 3000 dev
 	bottle-launch -i image -p 3000 dev -q
 	bottle-rm

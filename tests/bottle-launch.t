@@ -376,10 +376,10 @@ refuses() {
 
 	for slug in Dev -dev de_v dév dev/x 'a b' '' $'a\nb' \
 	    . a234567890123456789012345678901234567890; do
-		refuses "${slug:+$slug: }(find the bottle: .*: )?not a slug .*" \
+		refuses "${slug:+$slug: }(a slug is needed: .*|find the bottle: .*: not a slug .*)" \
 			-i x -p 1 -- "$slug"
 	done
-	refuses 'a slug is needed.*' -i bundle:1
+	refuses "a slug is needed: .*" -i bundle:1
 	for option in '-i bundle:1' '-p 3000' ''; do
 		# shellcheck disable=SC2086 # words
 		refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' \

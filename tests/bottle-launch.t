@@ -434,6 +434,12 @@ refuses() {
 	wrap "$SMOLVM" "$TESTS/fake_smolvm"
 	check -o 'match:.*"beside_ip":\[\],.*"dns":"255.255.255.255",.*"ports_enforced":false.*' \
 		-- launch -j dev
+	# what the engine had written, and what was set before
+	check -o '{"allowed_cidrs":["127.0.0.16/32"],"dns":null,"egress_rules":null}' \
+		-- jq -c .previous "$RECORD"
+	launch dev >/dev/null
+	check -o '{"allowed_cidrs":["127.0.0.16/32"],"dns":"255.255.255.255","egress_rules":null}' \
+		-- jq -c .previous "$RECORD"
 	smolvm stop --name dev
 	check -o "$(says dev 127.0.0.16)" -e ignore -- launch dev
 	check -- inside bottle-rm -q dev

@@ -8,25 +8,26 @@ load lib.sh
 
 setup_file() {
 	local share=$BATS_FILE_TMPDIR/share bad=0
+	local parts='reach route judge drift gone refuse'
 
 	export TABLES=$BATS_FILE_TMPDIR
 	file_needs 'no QEMU guest here' "$TESTS/vm/image" || return 0
 	mkdir -p "$share"
 	"$TESTS/vm/share" "$share"
 	# Each guest takes one processor.
-	observe 1.7.7 &
-	observe 1.32.2 || bad=1
+	# shellcheck disable=SC2086 # words
+	observe 1.7.7 $parts &
+	observe 1.32.2 $parts readme || bad=1
 	wait $! || bad=1
 	return "$bad"
 }
 
-# observe VERSION: write its table.
+# observe VERSION PART ...: write its table.
 observe() {
 	local status=0
 
-	"$TESTS/vm/run" -t 2400 "$share" table "$1" reach route judge drift \
-	    gone refuse \
-	    >"$TABLES/$1" 2>&1 || status=$?
+	"$TESTS/vm/run" -t 2400 "$share" table "$@" >"$TABLES/$1" 2>&1 ||
+		status=$?
 	[ "$status" -eq 0 ] || {
 		echo "smolvm $1: status $status"
 		cat "$TABLES/$1"
@@ -36,6 +37,7 @@ observe() {
 
 # seen VERSION NAME: write the columns of that row to the file observed.
 seen() {
+	echo "$1 $2" >>"$TABLES/asked"
 	sed -n "s/^row $2	//p" "$TABLES/$1" >observed
 }
 
@@ -95,6 +97,35 @@ message() {
 	both bundle-proxy reached reached reached
 }
 
+@test "its proxy: an allowed host, and another one, by HTTPS; the denial" {
+	both proxy-allowed - - '200 200'
+	both proxy-denied - - '403 000'
+	both denial - - 'TCP_DENIED 403 CONNECT example.org:443'
+}
+
+@test "its MCP server tells of the denial" {
+	both mcp - - 'TCP_DENIED 403 CONNECT example.org:443'
+}
+
+@test "its git gate: clone, an allowed push and a refused one" {
+	both git-clone - - 'done'
+	both git-push - - 'done'
+	both git-push-main - - \
+		'refs/heads/main: does not match refs/heads/agent/*'
+}
+
+@test "its proxy leads to nothing else: the record has it" {
+	local version
+
+	for version in 1.7.7 1.32.2; do
+		seen "$version" verified
+		check -o 'match:-	-	(closed [^;]*, through the proxy;)+' -- \
+			cat observed
+		check -o 'match:.*closed 172.17.0.1, through the proxy;.*' -- \
+			cat observed
+	done
+}
+
 @test "a listener on all addresses: closed where port rules are enforced" {
 	row 1.7.7 wildcard reached reached reached
 	row 1.7.7 ports-enforced - - false
@@ -136,9 +167,9 @@ message() {
 
 @test "the record and the list tell of both, and of the mounts" {
 	both beside-ip - - \
-'["mount /tmp/probe:/mnt/probe","mount /opt/curl:/mnt/curl"]'
+'["mount /tmp/probe:/mnt/probe","mount /opt/clients:/mnt/clients"]'
 	both listed - - \
-'dev 127.0.0.16 3000/tcp,3128/tcp;two 127.0.0.17 3000/tcp,53/udp;'
+'dev 127.0.0.16 3000/tcp,3128/tcp,9418/tcp;two 127.0.0.17 3000/tcp,53/udp;'
 }
 
 @test "after -d nothing is left: no machine, container, claim or file" {
@@ -194,4 +225,38 @@ message() {
 @test "a variable that changes what a list means is kept from the engine" {
 	both dropped - - 'bottle-launch: two: smolvm is run without '\
 'SMOLVM_EGRESS_FLOOR'
+}
+
+# readme NUMBER LINE LAST: did that command, which ends in LINE, succeed, and end
+# its output with LAST?
+readme() {
+	seen 1.32.2 "readme-$1"
+	check -o "match:0	$2	$3" -- cat observed
+	# shellcheck disable=SC2001 # an ERE
+	check -o ignore -- grep -xE "    $2" "$TESTS/../README.md"
+}
+
+@test "the commands of README.md, as they are typed" {
+	readme 1 '        -e MCP_URL=http://\{\}:3000/mcp dev' \
+		'dev 127.0.0.16 running \(healthy\) running .*'
+	readme 2 'smolvm machine exec --name dev -- agent' \
+		'\{"jsonrpc": .* "name": "denied".*'
+	readme 3 bottle-ls 'dev 127.0.0.16 running \(healthy\) running .*'
+	readme 4 'bottle-watch dev \|\| smolvm machine stop --name dev' '.*dev.*'
+	readme 5 'bottle-launch dev' \
+		'dev 127.0.0.16 running \(healthy\) running .*'
+	readme 6 'bottle-rm dev' 'bottle-rm: dev: docker rm .*'
+	seen 1.32.2 readme-7
+	check -- cat observed
+}
+
+# This one is the last.
+@test "every row of the tables was asked for" {
+	local version
+
+	for version in 1.7.7 1.32.2; do
+		sed -n "s/^row \([^	]*\).*/$version \1/p" "$TABLES/$version"
+	done | grep -vE ' (reach|route|judge|drift|gone|refuse|readme)$' | sort >rows
+	sort -u "$TABLES/asked" >asked
+	check -- comm -23 rows asked
 }

@@ -144,7 +144,8 @@ reply(char *buf, size_t size, const char *bound, const unsigned char *msg)
 	const char *said;
 
 	said = (const char *)msg;
-	if (strncmp(said, "GET http:", 9) == 0)
+	if (strncmp(said, "GET http:", 9) == 0 ||
+	    strncmp(said, "POST http:", 10) == 0)
 		return snprintf(buf, size, "HTTP/1.0 200 OK\r\n"
 		    "Content-Type: text/plain\r\n\r\nproxied by %s\n", bound);
 	if (strncmp(said, "GET ", 4) == 0)

@@ -707,26 +707,36 @@ shares_root(const char *version)
 }
 
 /*
- * Print the machine's own root folder ${own} if it exists, or else what it is to
- * be copied from.  If neither exists, set ${fault}.
+ * Print the command that copies the root folder into the folder after it: the
+ * engine's, a folder or a tar archive, or, once it exists, ${own}, the machine's
+ * own.  If there is none, set ${fault}.
  */
 static void
 print_root(const char *own, const struct paths_place *place,
     const char *version, char **fault)
 {
-	char *shared;
+	struct stat st;
+	char *from, *text, *word;
+	FILE *f;
 
-	if (access(own, X_OK) == 0) {
-		print_variable("root", own);
-		return;
-	}
-	shared = paths_rootfs(place, guest_smolvm());
-	if (shared == NULL && *fault == NULL)
+	from = access(own, X_OK) == 0 ? alloc_format("%s", own) :
+	    paths_rootfs(place, guest_smolvm());
+	f = io_memory(&text);
+	if (from != NULL && stat(from, &st) == 0 && S_ISDIR(st.st_mode)) {
+		word = alloc_format("%s/.", from);
+		fputs("cp -RPp", f);
+		print_quoted(f, word);
+		free(word);
+	} else if (from != NULL) {
+		fputs("tar -xpf", f);
+		print_quoted(f, from);
+		fputs(" -C", f);
+	} else if (*fault == NULL)
 		*fault = alloc_format("set SMOLVM_AGENT_ROOTFS to smolvm's "
 		    "agent-rootfs: smolvm %s needs a copy for each bottle",
 		    version);
-	print_variable("root", shared);
-	free(shared);
+	print_words("root", f, &text);
+	free(from);
 }
 
 static void

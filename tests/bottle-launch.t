@@ -458,7 +458,7 @@ refuses() {
 	"machine start "*)
 		dir=${SMOLVM_AGENT_ROOTFS%/rootfs}
 		stat -c %a "$dir" && cat "$dir/rootfs/etc/os-release" |
-			cmp - "$HOME/agent-rootfs/etc/os-release" &&
+			cmp - "$HOME"/*/etc/os-release &&
 			echo "$dir" >"$HOME/dir"
 		echo no KVM >&2
 		exit 1 ;;
@@ -468,17 +468,29 @@ refuses() {
 	chmod 666 "$ENGINE/docker.sock"
 	chmod -R go+rX "$BATS_RUN_TMPDIR"
 	chown -R 65534 "$HOME"
-	check -s 2 -e 'bottle-launch: dev: machine start: no KVM
-bottle-launch: dev: everything that was made is removed' -- inside \
-		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
+	dir=$HOME/.cache/smolvm/vms/$(printf dev | sha256sum | cut -c 1-16)
+	gets_root
+	# without the folder, the archive beside it
+	cp "$RELEASE/smol/agent-rootfs.tar" .
+	mv agent-rootfs elsewhere
+	gets_root
+	rm agent-rootfs.tar
+	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*' -- \
+		by_nobody
+}
+
+# by_nobody: launch, as a user who is not root.
+by_nobody() {
+	inside setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
 		SMOLVM="$PWD/smolvm" \
 		bottle-launch -q -i bundle:1 -p 3000 dev
-	dir=$HOME/.cache/smolvm/vms/$(printf dev | sha256sum | cut -c 1-16)
+}
+
+# gets_root: the machine had a root folder, which is deleted with it.
+gets_root() {
+	rm -f dir
+	check -s 2 -e 'bottle-launch: dev: machine start: no KVM
+bottle-launch: dev: everything that was made is removed' -- by_nobody
 	check -o "$dir" -- cat dir
 	[ ! -e "$dir" ]
-	mv agent-rootfs elsewhere
-	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*' -- inside \
-		setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
-		SMOLVM="$PWD/smolvm" \
-		bottle-launch -q -i bundle:1 -p 3000 dev
 }

@@ -70,6 +70,8 @@ message() {
 
 @test "the host's own services are not reached" {
 	row 1.7.7 host-direct reached reached closed
+	# The engine itself connects no machine to it.
+	row 1.32.2 host-direct closed closed closed
 }
 
 @test "nor are they through the gateway" {
@@ -90,6 +92,8 @@ message() {
 		row 1.32.2 "$name" closed reached closed
 	done
 	row 1.7.7 internet-v6 reached reached closed
+	# The engine gives its machines no route.
+	row 1.32.2 internet-v6 closed closed closed
 }
 
 @test "the bundle is" {
@@ -237,10 +241,10 @@ readme() {
 }
 
 @test "the commands of README.md, as they are typed" {
-	readme 1 '        -e MCP_URL=http://\{\}:3000/mcp dev' \
+	readme 1 '    -e MCP_URL=http://\{\}:3000/mcp dev' \
 		'dev 127.0.0.16 running \(healthy\) running .*'
 	readme 2 'smolvm machine exec --name dev -- agent' \
-		'\{"jsonrpc": .* "name": "denied".*'
+		'\{"jsonrpc": .*"name": "denied".*'
 	readme 3 bottle-ls 'dev 127.0.0.16 running \(healthy\) running .*'
 	readme 4 'bottle-watch dev \|\| smolvm machine stop --name dev' '.*dev.*'
 	readme 5 'bottle-launch dev' \

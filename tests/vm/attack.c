@@ -6,9 +6,9 @@
  *	attack raw ALIAS PORT
  *		Send frames of our own making to the gateway: NAME answered,
  *		refused or silent, a line each.  Payloads are "probe NAME".
- *	attack ports FIRST LAST
+ *	attack ports4 | ports6 FIRST LAST
  *		Try TCP on these ports of the gateway, and print those that
- *		answer.
+ *		accept, and those that are silent.
  *	attack vsock FIRST LAST
  *		Connect to these vsock ports of the host, and print what each
  *		does, unless it is silent.
@@ -47,6 +47,8 @@
 #include <unistd.h>
 
 #define PATIENCE	4000		/* milliseconds to wait for answers */
+#define PAUSE		20		/* between two attempts */
+#define GAP		300		/* between two answers in a row */
 #define OWN_PORT	20000		/* source port of the first attempt */
 #define MTU		1500
 
@@ -89,11 +91,13 @@ static struct attempt {
 } attempts[256];
 static int nattempts;
 
+static void hear(long);
+
 static void
 usage(void)
 {
-	fputs("usage: attack raw alias port | ports first last |\n"
-	    "       vsock first last | tsi proto address port |\n"
+	fputs("usage: attack raw alias port | vsock first last |\n"
+	    "       ports4 first last | ports6 first last | tsi proto address port |\n"
 	    "       aftsi proto address port | share tag file | watch\n",
 	    stderr);
 	exit(2);
@@ -254,12 +258,13 @@ to(struct packet *p, const char *dst)
 	memcpy(p->src, p->v6 ? own6 : own4, p->v6 ? 16 : 4);
 }
 
-/* A new attempt; its source port. */
+/* A new attempt; its source port.  The gateway first takes the last one. */
 static unsigned
 attempt(const char *name, int tcp)
 {
 	struct attempt *a;
 
+	hear(PAUSE);
 	if (nattempts == sizeof(attempts) / sizeof(attempts[0]))
 		errx(2, "too many attempts");
 	a = &attempts[nattempts];
@@ -660,9 +665,13 @@ arp(int op, const unsigned char *mac, const unsigned char *target_mac,
 	send_frame(f, sizeof(f));
 }
 
-/* A neighbour solicitation for our IPv6 address is answered with fake_mac. */
+/*
+ * Neighbour discovery, to dst: who has target, says mac (type 135); or target
+ * is at mac (type 136).
+ */
 static void
-advertise(const unsigned char *f)
+discover(int type, const unsigned char *dst, const unsigned char *target,
+    const unsigned char *mac)
 {
 	struct packet p;
 
@@ -670,16 +679,23 @@ advertise(const unsigned char *f)
 	p.v6 = 1;
 	p.proto = IPPROTO_ICMPV6;
 	memcpy(p.src, own6, 16);
-	memcpy(p.dst, f + 14 + 8, 16);
-	p.data[0] = 136;
-	p.data[4] = 0x60;
-	memcpy(p.data + 8, own6, 16);
-	p.data[24] = 2;
+	memcpy(p.dst, dst, 16);
+	p.data[0] = (unsigned char)type;
+	p.data[4] = type == 136 ? 0x60 : 0;
+	memcpy(p.data + 8, target, 16);
+	p.data[24] = (unsigned char)(type - 134);
 	p.data[25] = 1;
-	memcpy(p.data + 26, fake_mac, 6);
+	memcpy(p.data + 26, mac, 6);
 	p.len = 32;
 	transport_sum(&p, 2);
 	emit(&p);
+}
+
+/* A solicitation for our IPv6 address is answered with fake_mac. */
+static void
+advertise(const unsigned char *f)
+{
+	discover(136, f + 14 + 8, own6, fake_mac);
 }
 
 /* Go on with a TCP flow whose SYN was answered: its payload. */
@@ -843,13 +859,16 @@ open_wire(void)
 	}
 	if ((gateway_mac[0] | gateway_mac[5]) == 0)
 		errx(2, "the gateway does not answer ARP");
+	discover(135, gateway6, gateway6, fake_mac);
+	hear(200);
 }
 
-/* The kernel is given its address back. */
+/* The kernel is given its addresses back. */
 static void
 close_wire(void)
 {
 	arp(1, own_mac, NULL, gateway4);
+	discover(135, gateway6, gateway6, own_mac);
 	close(wire);
 }
 
@@ -890,31 +909,34 @@ scanned(const unsigned char *f, size_t len, int v6, unsigned char *answer)
 	return 1;
 }
 
-/* Hear until n ports have answered, or for a while. */
+/* Hear until n ports have answered, or none has for a while. */
 static void
 hear_ports(unsigned n, int v6, unsigned char *answer)
 {
 	unsigned char f[2048];
 	struct pollfd pfd;
 	unsigned heard = 0;
-	long end;
+	long end = now() + GAP;
 	ssize_t len;
 
-	for (end = now() + 10; heard < n && now() < end;) {
+	while (heard < n && now() < end) {
 		pfd.fd = wire;
 		pfd.events = POLLIN;
-		if (poll(&pfd, 1, 2) < 1)
+		if (poll(&pfd, 1, (int)(end - now())) < 1)
 			continue;
 		len = recv(wire, f, sizeof(f), MSG_DONTWAIT);
 		if (len >= 42 && memcmp(f + 6, fake_mac, 6) != 0 &&
-		    scanned(f, (size_t)len, v6, answer))
+		    scanned(f, (size_t)len, v6, answer)) {
 			heard++;
+			end = now() + GAP;
+		}
 	}
 }
 
 /*
  * Try the ports of the gateway, a few at a time since its queue is short, and
- * again those without an answer.  The source port is the same for all.
+ * again those without an answer.  Closed ports answer, too: a silent one was
+ * not tried.  The source port is the same for all.
  */
 static void
 scan(unsigned first, unsigned last, int v6)
@@ -927,7 +949,7 @@ scan(unsigned first, unsigned last, int v6)
 	memset(answer, 0, sizeof(answer));
 	inet_ntop(v6 ? AF_INET6 : AF_INET, v6 ? gateway6 : gateway4, text,
 	    sizeof(text));
-	for (try = 0; try < 2; try++)
+	for (try = 0; try < 5; try++)
 		for (port = first, sent = 0; port <= last; port++) {
 			if (answer[port] == 0) {
 				to(&p, text);
@@ -942,16 +964,16 @@ scan(unsigned first, unsigned last, int v6)
 			sent = 0;
 		}
 	for (port = first; port <= last; port++)
-		if ((answer[port] & 0x12) == 0x12)
-			printf("%s %u\n", v6 ? "tcp6" : "tcp", port);
+		if (answer[port] == 0 || (answer[port] & 0x12) == 0x12)
+			printf("%s %u%s\n", v6 ? "tcp6" : "tcp", port,
+			    answer[port] == 0 ? " silent" : "");
 }
 
 static int
-ports(const char *first, const char *last)
+ports(const char *first, const char *last, int v6)
 {
 	open_wire();
-	scan((unsigned)atoi(first), (unsigned)atoi(last), 0);
-	scan((unsigned)atoi(first), (unsigned)atoi(last), 1);
+	scan((unsigned)atoi(first), (unsigned)atoi(last), v6);
 	close_wire();
 	return 0;
 }
@@ -1239,8 +1261,8 @@ main(int argc, char *argv[])
 		usage();
 	if (strcmp(what, "raw") == 0)
 		return raw(argv[2], argv[3]);
-	if (strcmp(what, "ports") == 0)
-		return ports(argv[2], argv[3]);
+	if (strcmp(what, "ports4") == 0 || strcmp(what, "ports6") == 0)
+		return ports(argv[2], argv[3], what[5] == '6');
 	if (strcmp(what, "vsock") == 0)
 		return vsock(argv[2], argv[3]);
 	if (strcmp(what, "share") == 0)

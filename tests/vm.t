@@ -167,6 +167,7 @@ message() {
 	both second-alias - - 127.0.0.17
 	both second-own - - reached
 	both second-first - - closed
+	both first-policy - - 0
 }
 
 @test "the record and the list tell of both, and of the mounts" {

@@ -189,8 +189,9 @@ check:
 	@$(MAKE) all $(UNIT)
 	@tests/run $(SETS)
 
-# Real engines, in a virtual machine that is built once.
+# Real engines, in a virtual machine that is built once, and what takes longest.
 check-vm:
+	@tests/deps build check vm
 	@$(MAKE) check SETS=vm
 
 check-all:

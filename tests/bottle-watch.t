@@ -8,6 +8,7 @@ load bottle.sh
 
 # watch [OPTION...]: watch the bottle dev until the first check is done.
 watch() {
+	rm -f events	# of the one before
 	# not through a function, so that $! is its own
 	"$TESTS/dockerd" in "$ENGINE" bottle-watch -i 1 "$@" dev \
 		>events 2>err 3>&- &

@@ -98,9 +98,9 @@ pid_of_launch='"$(cat "$HOME/.local/state/bottle-tools/dev.lock")"'
 
 # hangs STEP: a launch ends that step after -t seconds, and says so.
 hangs() {
-	check -s 2 -e "match:bottle-launch: dev: $1: no end within 8 s(
+	check -s 2 -e "match:bottle-launch: dev: $1: no end within 15 s(
 bottle-launch: dev: everything that was made is removed)?" -- \
-		inside bottle-launch -q -t 8 -i bundle:1 -p 3000 dev
+		inside bottle-launch -q -t 15 -i bundle:1 -p 3000 dev
 	nothing_left
 }
 
@@ -171,7 +171,7 @@ run_by() {
 @test "docker create goes on in the daemon after its client was ended" {
 	counted
 	# shellcheck disable=SC2016 # fake_call expands it
-	at 'docker create *' 'setsid sh -c "sleep 10; exec \"\$@\"" sh "$real" "$@" \
+	at 'docker create *' 'setsid sh -c "sleep 17; exec \"\$@\"" sh "$real" "$@" \
 		>/dev/null 2>&1 3>&- &
 		exec sleep 1000'
 	hangs 'docker create'

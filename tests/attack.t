@@ -130,7 +130,7 @@ own='twin-tcp flow-tcp'
 @test "the vsock ports of the host that do anything are known" {
 	local reset='6000 Connection reset by peer;6004 Connection reset by peer;'
 
-	# What the agent logs; what it tells of being ready; and its control.
+	# The agent uses them for its log, for its ready message and for control.
 	row 1.7.7 vsock - "$reset"
 	row 1.32.2 vsock - "5001 open;$reset"
 }
@@ -151,7 +151,7 @@ lives() {
 	lives dockerd-restart ''
 }
 
-@test "while its container is down, its alias is given to nobody" {
+@test "while its container is down, its alias stays taken" {
 	both life-free-alias - 127.0.0.18
 }
 

@@ -66,7 +66,7 @@ load bottle.sh
 }
 
 # made_at CALL TOOL ARGUMENT...: at that call of the tool, TMPDIR has nothing but
-# a folder of this user, whose name nobody can know before.
+# a folder of this user, with a random name.
 made_at() {
 	at "$1" 'stat -c "%A %n" "$TMPDIR"/* >"$CALLS/made"; fail'
 	shift

@@ -272,7 +272,7 @@ proved() {
 	check -o 'dev	-	running (starting)	-		-' -- bottle-ls -w 1 dev
 }
 
-@test "what a future engine adds to a machine is told, and not understood" {
+@test "a member that a future engine adds is listed as unknown" {
 	local db=$HOME/.local/share/smolvm/server/smolvm.db dir
 
 	machine dev -e BOTTLE=dev

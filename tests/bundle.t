@@ -375,8 +375,8 @@ http allowed.test - -' -- cat "$WORLD/requests"
 [0-9a-f]+	refs/heads/main' -- inside git ls-remote "$url"
 	check -s 128 -e ignore -- inside git ls-remote \
 		git://127.0.0.16:9418/../../bundle/health.git/../project.git
-	# The gate's own repository is nobody's to write.  The client's status
-	# depends on whether it reads the refusal before the connection ends.
+	# The gate's own repository is read-only.  The client's status depends on
+	# whether it reads the refusal before the connection ends.
 	url=git://127.0.0.16:9418/bundle/health.git
 	inside git push -q "$url" agent/one 2>/dev/null && return 1
 	check -- inside git ls-remote "$url"

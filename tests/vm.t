@@ -107,7 +107,7 @@ message() {
 	both denial - - 'TCP_DENIED 403 CONNECT example.org:443'
 }
 
-@test "its MCP server tells of the denial" {
+@test "its MCP server reports the denial" {
 	both mcp - - 'TCP_DENIED 403 CONNECT example.org:443'
 }
 

@@ -22,9 +22,10 @@ struct machine_home {
 /**
  * machine_open(home, file, write, e):
  * Open the database ${file}, or the engine's own if that is NULL; for writing
- * if ${write}.  The engine creates its database with its first machine: its
- * missing one, or one without a table, can be read and has no machines.  Return 0, or -1 with ${e} set.
- * Close with machine_close() in either case.
+ * if ${write}.  The engine creates its database with its first machine: the
+ * engine's own, if it is missing or has no table, can be read and has no
+ * machines.  Return 0, or -1 with ${e} set.  Close with machine_close() in
+ * either case.
  */
 int machine_open(struct machine_home *, const char *, int, struct error *);
 void machine_close(struct machine_home *);
@@ -111,8 +112,8 @@ int machine_runs(const struct machine *, struct error *);
 /**
  * machine_process(m):
  * Return the ID and the start time of its recorded process, as "PID START" in
- * the units of process_runs(), to be freed; NULL if that does not run.  No other
- * run of the machine has the same.
+ * the units of process_runs(), to be freed; NULL if that does not run.  No
+ * other run of the machine has the same.
  */
 char *machine_process(const struct machine *);
 

@@ -8,12 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/args.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -22,7 +20,6 @@
 #include "docker/engine.h"
 #include "net/addr.h"
 #include "net/cidr.h"
-#include "smolvm/environment.h"
 #include "smolvm/guest.h"
 #include "smolvm/machine.h"
 #include "smolvm/other_access.h"
@@ -142,13 +139,10 @@ bottle_machine(struct bottle *b, const struct machines *all,
 static int
 is_bottle(const struct machine *m, const char *name)
 {
-	char *slug;
-	int yes;
+	const char *slug;
 
 	slug = machine_env(m, "BOTTLE");
-	yes = slug != NULL && strcmp(slug, name) == 0;
-	free(slug);
-	return (yes);
+	return (slug != NULL && strcmp(slug, name) == 0);
 }
 
 static struct machine *
@@ -184,9 +178,8 @@ bottles_add(struct bottles *all, const char *slug)
 	for (i = 0; i < all->count; i++)
 		if (strcmp(all->bottle[i].slug, slug) == 0)
 			return (&all->bottle[i]);
-	all->bottle = alloc_resize(all->bottle, all->count + 1, sizeof(*b));
+	all->bottle = alloc_grow(all->bottle, all->count, sizeof(*b));
 	b = &all->bottle[all->count++];
-	memset(b, 0, sizeof(*b));
 	strcpy(b->slug, slug);
 	return (b);
 }
@@ -244,13 +237,6 @@ ports(const struct container *c)
 	return (container_live(c) ? &c->published : &c->asked);
 }
 
-static char *
-format_port(unsigned port, const char *proto)
-{
-
-	return (alloc_format("%u/%s", port, proto));
-}
-
 /* ADDRESS:PORT on the host, to be freed. */
 static char *
 format_host(const struct binding *b)
@@ -268,20 +254,21 @@ static struct json *
 json_ports(const struct container *c)
 {
 	const struct bindings *all;
-	struct json *old, *r;
+	struct json *r;
 	char *host, *key, *text;
+	const char *old;
 	size_t i;
 
 	r = json_new(JSON_OBJECT);
 	all = ports(c);
 	for (i = 0; i < all->count; i++) {
-		key = format_port(all->binding[i].port, all->binding[i].proto);
+		key = alloc_format("%u/%s", all->binding[i].port,
+		    all->binding[i].proto);
 		host = format_host(&all->binding[i]);
-		old = json_get(r, key);
-		text = old == NULL ? alloc_format("%s", host) :
-		    alloc_format("%s,%s", json_string(old), host);
-		json_set(r, key, json_new_string(text));
-		json_free(old);
+		old = json_get_string(r, key);
+		text = alloc_format("%s%s%s", old != NULL ? old : "",
+		    old != NULL ? "," : "", host);
+		json_set_string(r, key, text);
 		free(text);
 		free(host);
 		free(key);
@@ -309,14 +296,12 @@ add_proof(struct json *r, const struct bottle *b)
 	static const char *const member[] = {
 		"ports_enforced", "verified", "proved_at", "engine"
 	};
-	struct json *record, *v;
+	struct json *record;
 	size_t i;
 
 	record = proof(b);
-	for (i = 0; i < sizeof(member) / sizeof(*member); i++) {
-		v = record != NULL ? json_get(record, member[i]) : NULL;
-		json_set(r, member[i], v != NULL ? v : json_new_string(NULL));
-	}
+	for (i = 0; i < sizeof(member) / sizeof(*member); i++)
+		json_set(r, member[i], json_get(record, member[i]));
 	json_free(record);
 }
 
@@ -332,56 +317,41 @@ to_record(const struct bottle *b, struct json *r)
 	given = r != NULL;
 	if (!given)
 		r = json_new(JSON_OBJECT);
-	json_set(r, "machine", json_new_string(b->slug));
-	json_set(r, "alias", json_new_string(alias(b, addr)));
+	json_set_string(r, "machine", b->slug);
+	json_set_string(r, "alias", alias(b, addr));
 	name = alloc_format("%s-bundle", b->slug);
-	json_set(r, "owner", json_new_string(name));
-	json_set(r, "bundle", json_new_string(c != NULL ? name : NULL));
+	json_set_string(r, "owner", name);
+	json_set_string(r, "bundle", c != NULL ? name : NULL);
 	free(name);
 	json_set(r, "ports", c != NULL ? json_ports(c) : json_new(JSON_OBJECT));
 	json_set(r, "beside_ip", b->machine != NULL ?
 	    other_access_machine(b->home, b->machine) : json_new(JSON_ARRAY));
 	process = b->machine != NULL ? machine_process(b->machine) : NULL;
-	json_set(r, "process", json_new_string(process));
+	json_set_string(r, "process", process);
 	free(process);
 	if (given)
 		return (r);
-	json_set(r, "bundle_state", json_new_string(c != NULL ? c->state :
-	    NULL));
-	json_set(r, "health", json_new_string(c != NULL && *c->health != '\0' ?
-	    c->health : NULL));
-	json_set(r, "machine_state", json_new_string(b->machine != NULL ?
-	    machine_current(b->machine) : NULL));
+	json_set_string(r, "bundle_state", c != NULL ? c->state : NULL);
+	json_set_string(r, "health", c != NULL && *c->health != '\0' ?
+	    c->health : NULL);
+	json_set_string(r, "machine_state", b->machine != NULL ?
+	    machine_current(b->machine) : NULL);
 	add_proof(r, b);
 	return (r);
-}
-
-static void
-print_json(struct json *r)
-{
-	char *text;
-
-	text = json_format(r);
-	puts(text);
-	free(text);
-	json_free(r);
 }
 
 /* When the machine that runs was proved, and with which engine; or "-". */
 static void
 print_proof(const struct bottle *b)
 {
-	struct json *at, *engine, *record;
+	struct json *record;
 
 	if ((record = proof(b)) == NULL) {
 		putchar('-');
 		return;
 	}
-	at = json_get(record, "proved_at");
-	engine = json_get(record, "engine");
-	printf("proved %s, smolvm %s", json_string(at), json_string(engine));
-	json_free(at);
-	json_free(engine);
+	printf("proved %s, smolvm %s", json_get_string(record, "proved_at"),
+	    json_get_string(record, "engine"));
 	json_free(record);
 }
 
@@ -602,7 +572,7 @@ machine_fault(const struct machine *m, unsigned long engine)
 		"network ", "block_private", "credential_policy",
 		"backend tsi"
 	};
-	struct json *list, *s;
+	struct json *list;
 	const char *what;
 	char *text;
 	size_t i, j;
@@ -613,15 +583,13 @@ machine_fault(const struct machine *m, unsigned long engine)
 	list = other_access_list(m->record, NULL);
 	text = NULL;
 	for (i = 0; text == NULL && i < json_count(list); i++) {
-		s = json_at(list, i);
-		what = json_string(s);
+		what = json_at_string(list, i);
 		for (j = 0; j < sizeof(open) / sizeof(*open); j++)
 			if (what != NULL && text == NULL &&
 			    strncmp(what, open[j], strlen(open[j])) == 0 &&
 			    (j < 3 || engine >= RELEASE(1, 1, 3)))
 				text = alloc_format("the machine has what "
 				    "opens it: %s", what);
-		json_free(s);
 	}
 	json_free(list);
 	return (text);
@@ -660,7 +628,7 @@ print_smolvm(const char *root)
 	size_t i;
 	FILE *f;
 
-	kept = environment_smolvm();
+	kept = guest_environment();
 	f = io_memory(&text);
 	fputs("env -i", f);
 	for (i = 0; kept[i] != NULL; i++)
@@ -677,7 +645,7 @@ print_smolvm(const char *root)
 	for (i = 0; environ[i] != NULL; i++) {
 		name = alloc_copy(environ[i], strcspn(environ[i], "="));
 		if (strncmp(name, "SMOLVM_", 7) == 0 &&
-		    !environment_allows(name))
+		    !guest_passes(name))
 			fprintf(f, " %s", name);
 		free(name);
 	}
@@ -719,7 +687,7 @@ print_root(const char *own, const struct paths_place *place,
 	char *from, *text, *word;
 	FILE *f;
 
-	from = access(own, X_OK) == 0 ? alloc_format("%s", own) :
+	from = access(own, X_OK) == 0 ? alloc_string(own) :
 	    paths_rootfs(place, guest_smolvm());
 	f = io_memory(&text);
 	if (from != NULL && stat(from, &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -745,7 +713,7 @@ print_statements(const struct bottle *b, const struct machines *all)
 	const struct container *c;
 	const struct machine *m;
 	const char *at;
-	char addr[ADDR_STRLEN], *folder, *root, *run, *text;
+	char addr[ADDR_STRLEN], *folder, *root, *text;
 	char version[GUEST_WORD];
 
 	c = b->container;
@@ -759,9 +727,8 @@ print_statements(const struct bottle *b, const struct machines *all)
 	print_variable("health", c != NULL ? c->health : NULL);
 	print_ports(c);
 	print_variable("machine", m != NULL ? machine_current(m) : NULL);
-	run = m != NULL ? machine_env(m, "BOTTLE_RUN") : NULL;
-	print_variable("machine_run", run);
-	free(run);
+	print_variable("machine_run", m != NULL ?
+	    machine_env(m, "BOTTLE_RUN") : NULL);
 	folder = paths_folder(all->home.place.machines, b->slug);
 	print_variable("folder", folder);
 	print_variable("folder_open", is_open(m) ? "1" : NULL);
@@ -815,20 +782,18 @@ static int
 inspect(struct engine *d, const char *slug, unsigned long seconds,
     struct container *c, struct error *e)
 {
-	const struct timespec tick = { 0, 200 * 1000 * 1000 };
 	long long end;
 	char *name;
 	int found;
 
 	name = alloc_format("%s-bundle", slug);
-	end = clock_ms() + (long long)seconds * 1000;
+	end = io_now() + (long long)seconds * 1000;
 	for (;;) {
 		found = engine_inspect(d, name, c, e);
-		if (clock_ms() >= end || found != 1 || !container_live(c) ||
-		    strcmp(c->health, "starting") != 0)
+		if (found != 1 || !container_live(c) ||
+		    strcmp(c->health, "starting") != 0 || !io_wait(end, 200))
 			break;
 		container_free(c);
-		nanosleep(&tick, NULL);
 	}
 	free(name);
 	return (found);
@@ -874,7 +839,7 @@ list_one(struct engine *d, const char *slug, unsigned long seconds,
 			warnx("%s: no such bottle", slug);
 		status = 1;
 	} else if (jflag)
-		print_json(to_record(&b, given));
+		json_print(to_record(&b, given));
 	else
 		print_line(&b);
 out:
@@ -913,7 +878,7 @@ list_all(struct engine *d, struct error *e)
 	r = json_new(JSON_OBJECT);
 	json_set(r, "bottles", list);
 	if (jflag)
-		print_json(r);
+		json_print(r);
 	else
 		json_free(r);
 	free(all.bottle);
@@ -953,7 +918,6 @@ out:
 int
 main(int argc, char *argv[])
 {
-	char quoted[ERROR_QUOTE];
 	unsigned long seconds;
 	struct error e;
 	int given, opt, status;
@@ -982,8 +946,7 @@ main(int argc, char *argv[])
 		args_error("one slug at most");
 	if (argc > 0 && !is_slug(argv[0]))
 		args_error("%s: not a slug (1 to %d of a-z, 0-9 and -, not "
-		    "beginning with -)", error_quote(quoted, argv[0],
-		    strlen(argv[0])), SLUG_MAX);
+		    "beginning with -)", error_quote(argv[0]), SLUG_MAX);
 	if (eflag && (jflag || argc == 0))
 		args_error("-e: needs a slug, and goes without -j");
 	if (given && !jflag)

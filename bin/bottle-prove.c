@@ -17,18 +17,18 @@
 
 #include "base/alloc.h"
 #include "base/args.h"
+#include "base/child.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "base/signals.h"
 #include "base/sort.h"
 #include "net/addr.h"
 #include "net/canary.h"
 #include "net/pool.h"
 #include "net/sockets.h"
 #include "smolvm/guest.h"
-#include "smolvm/shares.h"
+#include "smolvm/paths.h"
 
 #define SECONDS_MAX	9999
 #define LABEL		12	/* digits: the length that guest.sh needs */
@@ -77,7 +77,6 @@ static int jflag, sflag;
 struct proof {
 	struct guest	 guest;
 	struct input	 in;
-	const char	*subject;	/* of messages */
 	struct addr	 alias, other, proxy;
 	char		 alias_text[ADDR_STRLEN], other_text[ADDR_STRLEN];
 	unsigned	 proxy_port;	/* 0: no proxy */
@@ -106,6 +105,15 @@ struct proof {
 static void fail(const struct proof *, const char *, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+/* The sandbox, for messages. */
+static const char *
+subject(const struct proof *p)
+{
+
+	return (error_quote(p->guest.machine != NULL ? p->guest.machine :
+	    p->guest.prefix[0]));
+}
+
 /*
  * Exit with status 2; or 1 after a leak, which is certain despite the failure.
  */
@@ -121,7 +129,7 @@ fail(const struct proof *p, const char *fmt, ...)
 	vfprintf(f, fmt, ap);
 	va_end(ap);
 	io_memory_end(f, &text);
-	errx(p->leak ? 1 : 2, "%s: %s", p->subject, text);
+	errx(p->leak ? 1 : 2, "%s: %s", subject(p), text);
 }
 
 static void
@@ -129,7 +137,7 @@ leaks(struct proof *p, const char *what)
 {
 
 	p->leak = 1;
-	warnx("%s: REACHES %s", p->subject, what);
+	warnx("%s: REACHES %s", subject(p), what);
 }
 
 /* Append the line ${text}, which is freed, to what was verified. */
@@ -137,7 +145,7 @@ static void
 verify(struct proof *p, char *text)
 {
 
-	json_append(p->verified, json_new_string(text));
+	json_append_string(p->verified, text);
 	free(text);
 }
 
@@ -151,7 +159,7 @@ add_port(struct proof *p, unsigned port, int udp)
 
 	list = udp ? &p->udp : &p->tcp;
 	n = udp ? &p->udps : &p->tcps;
-	*list = alloc_resize(*list, *n + 1, sizeof(**list));
+	*list = alloc_grow(*list, *n, sizeof(**list));
 	(*list)[(*n)++] = port;
 }
 
@@ -165,39 +173,22 @@ has_port(const unsigned *list, size_t n, unsigned port)
 	return (0);
 }
 
-static void
-read_port(struct proof *p, const char *s)
-{
-	char digits[8], quoted[ERROR_QUOTE];
-	unsigned long port;
-	size_t len;
-	int udp;
-
-	len = strcspn(s, "/");
-	udp = strcmp(s + len, "/udp") == 0;
-	snprintf(digits, sizeof(digits), "%.*s", (int)(len < 7 ? len : 7), s);
-	if ((s[len] != '\0' && !udp && strcmp(s + len, "/tcp") != 0) ||
-	    args_number(digits, 1, 65535, &port) == -1)
-		args_error("-p %s: not a port",
-		    error_quote(quoted, s, strlen(s)));
-	add_port(p, (unsigned)port, udp);
-}
-
 /* Member "3000/tcp" of the record's ports: "127.0.0.16:3000". */
 static int
 take_port(const char *key, const struct json *value, void *arg)
 {
-	const char *proto, *text;
+	const char *text;
+	unsigned unused;
 	unsigned long port;
+	int udp;
 
-	proto = strchr(key, '/');
 	text = json_string(value);
-	if (proto == NULL || text == NULL || strrchr(text, ':') == NULL ||
+	if (strchr(key, '/') == NULL ||
+	    addr_parse_port(key, &unused, &udp) == -1 || text == NULL ||
+	    strrchr(text, ':') == NULL ||
 	    args_number(strrchr(text, ':') + 1, 1, 65535, &port) == -1)
 		return (-1);
-	if (strcmp(proto, "/tcp") != 0 && strcmp(proto, "/udp") != 0)
-		return (-1);
-	add_port(arg, (unsigned)port, proto[1] == 'u');
+	add_port(arg, (unsigned)port, udp);
 	return (0);
 }
 
@@ -216,59 +207,48 @@ static void
 read_record(struct proof *p)
 {
 	struct error e;
-	struct json *alias, *machine, *ports;
-	const char *text;
+	struct json *ports;
+	const char *alias;
 
 	if (input_read(&p->in, &e) == -1)
 		errx(2, "%s", e.text);
 	if (p->in.record == NULL)
 		errx(2, INPUT_NAME ": not a launch record");
-	machine = json_get(p->in.record, "machine");
-	alias = json_get(p->in.record, "alias");
+	p->guest.machine = json_get_string(p->in.record, "machine");
+	alias = json_get_string(p->in.record, "alias");
 	ports = json_get(p->in.record, "ports");
-	/* The record keeps the bytes. */
-	p->guest.machine = machine != NULL ? json_string(machine) : NULL;
-	text = alias != NULL ? json_string(alias) : NULL;
-	if (p->guest.machine == NULL || text == NULL ||
-	    take_alias(p, text) == -1 || ports == NULL ||
-	    json_kind(ports) != JSON_OBJECT ||
+	if (p->guest.machine == NULL || alias == NULL ||
+	    take_alias(p, alias) == -1 ||
 	    json_each(ports, take_port, p) != 0 || p->tcps + p->udps == 0)
 		errx(2, INPUT_NAME ": not a record with machine, alias, "
 		    "ports");
-	json_free(machine);
-	json_free(alias);
 	json_free(ports);
-	p->subject = p->guest.machine;
 }
 
 /* http://HOST:PORT, where HOST is an address or {}, into ${p}. */
 static void
 read_proxy(struct proof *p, const char *url)
 {
-	char *text, quoted[ERROR_QUOTE];
-	const char *host;
+	const char *host, *port_text;
+	char *text;
 	unsigned long port;
 	size_t len;
 
 	text = args_expand(url, p->alias_text, NULL);
-	host = text;
-	if (strncmp(host, "http://", 7) == 0)
-		host += 7;
-	if (*host == '[')
-		host++;
-	len = strlen(host);
-	if (len > 0 && host[len - 1] == '/')
-		text[host - text + (long)len - 1] = '\0';
-	len = 0;
-	if (strrchr(host, ':') != NULL)
-		len = (size_t)(strrchr(host, ':') - host);
-	if (len == 0 || args_number(host + len + 1, 1, 65535, &port) == -1)
-		args_error("-x %s: not http://ADDRESS:PORT",
-		    error_quote(quoted, url, strlen(url)));
-	text[host - text + (long)len - (host[len - 1] == ']')] = '\0';
-	if (addr_parse(host, &p->proxy) == -1)
-		args_error("-x %s: not http://ADDRESS:PORT",
-		    error_quote(quoted, url, strlen(url)));
+	host = text + (strncmp(text, "http://", 7) == 0 ? 7 : 0);
+	host += *host == '[';
+	len = strlen(text);
+	if (len > 0 && text[len - 1] == '/')
+		text[len - 1] = '\0';
+	port_text = strrchr(host, ':');
+	if (port_text == NULL)
+		port_text = host;
+	len = (size_t)(port_text - host);
+	if (len > 0 && host[len - 1] == ']')
+		len--;
+	if (addr_parse_bytes(host, len, &p->proxy) == -1 ||
+	    args_number(port_text + 1, 1, 65535, &port) == -1)
+		args_error("-x %s: not http://ADDRESS:PORT", error_quote(url));
 	p->proxy_port = (unsigned)port;
 	free(text);
 }
@@ -280,10 +260,10 @@ try(struct proof *p, const char *kind, const char *to, unsigned port)
 {
 	struct attempt *a;
 
-	p->attempt = alloc_resize(p->attempt, p->attempts + 1, sizeof(*a));
+	p->attempt = alloc_grow(p->attempt, p->attempts, sizeof(*a));
 	a = &p->attempt[p->attempts++];
 	a->kind = kind;
-	a->to = alloc_copy(to, strlen(to));
+	a->to = alloc_string(to);
 	a->port = port;
 	a->answer = MISSING;
 }
@@ -648,7 +628,7 @@ take_ways(struct proof *p, const char *line)
 			at += 1 + strlen(way[i]);
 	if (*at != '\0')
 		return (-1);
-	p->ways = alloc_copy(line, strlen(line));
+	p->ways = alloc_string(line);
 	return (0);
 }
 
@@ -696,19 +676,19 @@ make_words(const struct proof *p)
 	word = alloc_array(9 + 3 * p->attempts, sizeof(*word));
 	n = 0;
 	word[n++] = alloc_format("prove");
-	word[n++] = alloc_format("%s", p->label);
-	word[n++] = alloc_format("%s", p->guest.machine != NULL ?
+	word[n++] = alloc_string(p->label);
+	word[n++] = alloc_string(p->guest.machine != NULL ?
 	    p->other_text : "-");
 	word[n++] = alloc_format("%d", p->guest.machine != NULL);
-	word[n++] = alloc_format("%s", p->proxy_port != 0 ?
+	word[n++] = alloc_string(p->proxy_port != 0 ?
 	    addr_format(&p->proxy, text) : "-");
 	word[n++] = alloc_format("%u", p->proxy_port);
 	for (i = 0; i < p->attempts; i++) {
 		if (i == p->dns || i == p->after)
 			word[n++] = alloc_format("-");
 		a = &p->attempt[i];
-		word[n++] = alloc_format("%s", a->kind);
-		word[n++] = alloc_format("%s", a->to);
+		word[n++] = alloc_string(a->kind);
+		word[n++] = alloc_string(a->to);
 		word[n++] = alloc_format("%u", a->port);
 	}
 	return (word);
@@ -855,7 +835,7 @@ check_proxied(struct proof *p, const struct check *c)
 	for (i = c->first; i < c->first + c->count; i++)
 		if (p->attempt[i].answer == NO && c->lenient) {
 			warnx("%s: %s: was not tried: the proxy does not "
-			    "answer", p->subject, c->name);
+			    "answer", subject(p), c->name);
 			return;
 		} else if (p->attempt[i].answer == NO)
 			fail(p, "%s: was not tried: the proxy does not answer",
@@ -950,7 +930,7 @@ check_shares(struct proof *p)
 	file = alloc_format("bottle-%s", p->label);
 	where = NULL;
 	found = p->written > 0 ?
-	    shares_find(p->guest.machine, file, &where, &e) : 0;
+	    paths_shared(p->guest.machine, file, &where, &e) : 0;
 	free(file);
 	if (p->written > 0)
 		guest_run(&p->guest, word, ignore_line, NULL, &ignored);
@@ -991,7 +971,7 @@ judge(struct proof *p)
 	}
 	if (p->guest.machine == NULL)
 		warnx("%s: not tried: a route of another alias, shares",
-		    p->subject);
+		    subject(p));
 }
 
 /* --- the output ----------------------------------------------------------- */
@@ -999,47 +979,40 @@ judge(struct proof *p)
 static void
 print_json(const struct proof *p)
 {
-	char engine[32], *text, when[32];
+	char engine[32], when[32];
 	struct error e;
 	struct json *out;
 	time_t now;
 
-	out = p->in.record != NULL ? json_copy(p->in.record) :
-	    json_new(JSON_OBJECT);
+	out = input_record(&p->in);
 	if (p->guest.machine != NULL)
-		json_set(out, "machine", json_new_string(p->guest.machine));
-	json_set(out, "alias", json_new_string(p->alias_text));
-	json_set(out, "ports_enforced", p->enforced == -1 ?
-	    json_new_string(NULL) : json_new_bool(p->enforced));
+		json_set_string(out, "machine", p->guest.machine);
+	json_set_string(out, "alias", p->alias_text);
+	json_set(out, "ports_enforced", p->enforced == -1 ? NULL :
+	    json_new_bool(p->enforced));
 	json_set(out, "verified", json_copy(p->verified));
 	now = time(NULL);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-	json_set(out, "proved_at", json_new_string(when));
+	json_set_string(out, "proved_at", when);
 	if (p->guest.machine != NULL) {
 		if (guest_engine(engine, sizeof(engine), &e) == -1)
 			fail(p, "%s: %s", guest_smolvm(), e.text);
-		json_set(out, "engine", json_new_string(engine));
+		json_set_string(out, "engine", engine);
 	}
-	text = json_format(out);
-	puts(text);
-	free(text);
-	json_free(out);
+	json_print(out);
 }
 
 /* A line each, with a tab after its first word. */
 static void
 print_text(const struct proof *p)
 {
-	struct json *element;
 	const char *line;
 	size_t i, len;
 
 	for (i = 0; i < json_count(p->verified); i++) {
-		element = json_at(p->verified, i);
-		line = json_string(element);
+		line = json_at_string(p->verified, i);
 		len = strcspn(line, " ");
 		printf("%.*s\t%s\n", (int)len, line, line + len + 1);
-		json_free(element);
 	}
 }
 
@@ -1069,9 +1042,9 @@ free_proof(struct proof *p)
 static const char *
 options(struct proof *p, int argc, char **argv)
 {
-	char quoted[ERROR_QUOTE];
 	const char *proxy;
-	int opt;
+	unsigned port;
+	int opt, udp;
 
 	proxy = NULL;
 	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "jp:st:x:")) != -1)
@@ -1080,7 +1053,10 @@ options(struct proof *p, int argc, char **argv)
 			jflag = 1;
 			break;
 		case 'p':
-			read_port(p, optarg);
+			if (addr_parse_port(optarg, &port, &udp) == -1)
+				args_error("-p %s: not a port",
+				    error_quote(optarg));
+			add_port(p, port, udp);
 			break;
 		case 's':
 			sflag = 1;
@@ -1089,8 +1065,7 @@ options(struct proof *p, int argc, char **argv)
 			if (args_number(optarg, 1, SECONDS_MAX,
 			    &p->guest.seconds) == -1)
 				args_error("-t %s: not a number from 1 to %d",
-				    error_quote(quoted, optarg,
-				    strlen(optarg)), SECONDS_MAX);
+				    error_quote(optarg), SECONDS_MAX);
 			break;
 		case 'x':
 			proxy = optarg;
@@ -1105,7 +1080,6 @@ options(struct proof *p, int argc, char **argv)
 static void
 operands(struct proof *p, int argc, char **argv, char **command)
 {
-	char quoted[ERROR_QUOTE];
 
 	if (argc == 1 && strcmp(argv[0], "-") == 0 && command == NULL) {
 		if (p->tcps + p->udps > 0)
@@ -1123,10 +1097,8 @@ operands(struct proof *p, int argc, char **argv, char **command)
 	if (command == NULL)
 		p->guest.machine = argv[0];
 	p->guest.prefix = command;
-	p->subject = command != NULL ? command[0] : argv[0];
 	if (take_alias(p, argv[argc - 1]) == -1)
-		args_error("%s: not an address", error_quote(quoted,
-		    argv[argc - 1], strlen(argv[argc - 1])));
+		args_error("%s: not an address", error_quote(argv[argc - 1]));
 }
 
 int

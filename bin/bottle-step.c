@@ -18,7 +18,6 @@
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/child.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
 
@@ -103,7 +102,7 @@ static double
 now(void)
 {
 
-	return ((double)clock_ms() / 1000);
+	return ((double)io_now() / 1000);
 }
 
 /* Read the pipe and keep the text; after SAID_MAX bytes drop it. */
@@ -217,11 +216,11 @@ watch(unsigned long limit, const sigset_t *mask, struct said *said, int *late)
 static void
 end_group(void)
 {
-	const struct timespec tick = { 0, 20 * 1000 * 1000 };
-	int tries;
+	long long end;
 
-	for (tries = GRACE * 50; tries > 0 && kill(-command, 0) == 0; tries--)
-		nanosleep(&tick, NULL);
+	end = io_now() + GRACE * 1000;
+	while (kill(-command, 0) == 0 && io_wait(end, 20))
+		continue;
 	kill(-command, SIGKILL);
 }
 
@@ -344,11 +343,11 @@ print_holder(const char *label, int fd)
 static int
 lock(const char *path, const char *label)
 {
-	char quoted[ERROR_QUOTE];
+	const char *quoted;
 	struct stat st;
 	int fd;
 
-	error_quote(quoted, path, strlen(path));
+	quoted = error_quote(path);
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
 	    0600);
 	if (fd == -1 && errno == ELOOP)
@@ -398,7 +397,7 @@ locked(const char *path, const char *label, char *const *argv)
 	}
 	if (ftruncate(fd, 0) == -1 ||
 	    dprintf(fd, "%ld\n", (long)command) < 0)
-		warn("%s", path);
+		warn("%s", error_quote(path));
 	catch();
 	memset(&said, 0, sizeof(said));
 	said.fd = -1;

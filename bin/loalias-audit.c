@@ -4,14 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "alias/audit.h"
-#include "alias/owners.h"
 #include "base/alloc.h"
 #include "base/args.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -103,22 +100,20 @@ static int
 read_addresses(char **operand, struct input *in, struct pool *pool,
     struct error *e)
 {
-	struct json *alias;
-	int result;
+	const char *alias;
 
 	if (operand[0] == NULL || strcmp(operand[0], "-") != 0)
 		return (pool_operands(operand, in, pool, e));
 	if (input_read(in, e) == -1)
 		return (-1);
-	alias = in->record != NULL ? json_get(in->record, "alias") : NULL;
-	if (alias == NULL)
+	if (!json_has(in->record, "alias"))
 		return (pool_take(in, pool, e));
-	if (json_string(alias) == NULL)
-		result = error_set(e, "is not a string");
-	else
-		result = pool_add(pool, json_string(alias), e);
-	json_free(alias);
-	return (result == -1 ? error_prefix(e, INPUT_NAME ": alias") : 0);
+	alias = json_get_string(in->record, "alias");
+	if (alias == NULL)
+		return (error_set(e, INPUT_NAME ": alias: is not a string"));
+	if (pool_add(pool, alias, e) == -1)
+		return (error_prefix(e, INPUT_NAME ": alias"));
+	return (0);
 }
 
 static int
@@ -192,21 +187,18 @@ to_record(const struct options *o, const struct answer *a)
 	char buf[ADDR_STRLEN], *port;
 
 	r = json_new(JSON_OBJECT);
-	json_set(r, "alias",
-	    json_new_string(addr_format(&a->alias, buf)));
+	json_set_string(r, "alias", addr_format(&a->alias, buf));
 	port = format_port(a->port, a->udp);
-	json_set(r, "port", json_new_string(port));
+	json_set_string(r, "port", port);
 	free(port);
-	json_set(r, "bound",
-	    json_new_string(addr_format(&a->bound, buf)));
+	json_set_string(r, "bound", addr_format(&a->bound, buf));
 	if (a->container != NULL) {
 		port = format_port(a->binding->port, a->udp);
-		json_set(r, "container",
-		    json_new_string(a->container->name));
-		json_set(r, "container_port", json_new_string(port));
+		json_set_string(r, "container", a->container->name);
+		json_set_string(r, "container_port", port);
 		free(port);
 	} else if (a->pid != 0) {
-		json_set(r, "process", json_new_string(a->name));
+		json_set_string(r, "process", a->name);
 		json_set(r, "pid", json_new_integer(a->pid));
 	}
 	json_set(r, "foreign", json_new_bool(is_foreign(o, a)));
@@ -215,21 +207,17 @@ to_record(const struct options *o, const struct answer *a)
 
 static void
 print_json(const struct options *o, const struct audit *found,
-    const struct json *given)
+    const struct input *in)
 {
 	struct json *list, *r;
-	char *text;
 	size_t i;
 
 	list = json_new(JSON_ARRAY);
 	for (i = 0; i < found->count; i++)
 		json_append(list, to_record(o, &found->answer[i]));
-	r = given != NULL ? json_copy(given) : json_new(JSON_OBJECT);
+	r = input_record(in);
 	json_set(r, "listeners", list);
-	text = json_format(r);
-	puts(text);
-	free(text);
-	json_free(r);
+	json_print(r);
 }
 
 static int
@@ -241,21 +229,23 @@ add_owner(const struct json *r, void *arg, struct error *e)
 	return (owners_add(arg, json_string(r), e));
 }
 
-/* Without -o, take the owners of the record: a string, or an array of them. */
+/*
+ * Without -o, take the owners of the record: a string, or an array of them.
+ * They live as long as the record.
+ */
 static int
-read_owner(struct options *o, const struct json *r, struct json **owner,
-    struct error *e)
+read_owner(struct options *o, const struct json *r, struct error *e)
 {
+	struct json *owner;
 	int result;
 
-	*owner = r != NULL ? json_get(r, "owner") : NULL;
-	if (*owner == NULL || json_kind(*owner) == JSON_NULL ||
-	    o->owners.count > 0)
-		return (0);
-	if (json_kind(*owner) == JSON_ARRAY)
-		result = json_elements(*owner, add_owner, &o->owners, e);
-	else
-		result = add_owner(*owner, &o->owners, e);
+	owner = json_get(r, "owner");
+	result = 0;
+	if (json_kind(owner) == JSON_ARRAY && o->owners.count == 0)
+		result = json_elements(owner, add_owner, &o->owners, e);
+	else if (json_kind(owner) != JSON_NULL && o->owners.count == 0)
+		result = add_owner(owner, &o->owners, e);
+	json_free(owner);
 	return (result == -1 ? error_prefix(e, INPUT_NAME ": owner") : 0);
 }
 
@@ -274,7 +264,7 @@ has_foreign(const struct options *o, const struct audit *found)
 static void
 warn_foreign(const struct options *o, const struct audit *found)
 {
-	char alias[ADDR_STRLEN], name[ERROR_QUOTE];
+	char alias[ADDR_STRLEN];
 	const struct answer *a;
 	size_t i;
 
@@ -285,13 +275,12 @@ warn_foreign(const struct options *o, const struct audit *found)
 		addr_format(&a->alias, alias);
 		if (a->container != NULL)
 			warnx("%s: container %s has port %u/%s", alias,
-			    error_quote(name, a->container->name,
-			    strlen(a->container->name)), a->port,
+			    error_quote(a->container->name), a->port,
 			    a->udp ? "udp" : "tcp");
 		else if (a->pid != 0)
 			warnx("%s: process %ld, %s, has port %u/%s", alias,
-			    (long)a->pid, error_quote(name, a->name,
-			    strlen(a->name)), a->port, a->udp ? "udp" : "tcp");
+			    (long)a->pid, a->name, a->port,
+			    a->udp ? "udp" : "tcp");
 		else
 			warnx("%s: another program has port %u/%s", alias,
 			    a->port, a->udp ? "udp" : "tcp");
@@ -303,38 +292,19 @@ static int
 find(const struct options *o, const struct pool *pool, struct containers *c,
     struct audit *found, struct error *e)
 {
-	const struct timespec tick = { 0, 500 * 1000 * 1000 };
 	long long end;
 
-	end = clock_ms() + (long long)o->seconds * 1000;
+	end = io_now() + (long long)o->seconds * 1000;
 	for (;;) {
 		if (read_containers(o, c, e) == -1 ||
 		    owners_exist(&o->owners, c, e) == -1 ||
 		    audit_find(pool, c, found, e) == -1)
 			return (-1);
-		if (clock_ms() >= end || !has_foreign(o, found))
+		if (!has_foreign(o, found) || !io_wait(end, 500))
 			return (0);
 		audit_free(found);
 		containers_free(c);
-		nanosleep(&tick, NULL);
 	}
-}
-
-/* Is ${asked} published, at any port? */
-static int
-is_published(const struct container *c, const struct binding *asked)
-{
-	const struct binding *b;
-	size_t i;
-
-	for (i = 0; i < c->published.count; i++) {
-		b = &c->published.binding[i];
-		if (addr_compare(&b->host, &asked->host) == 0 &&
-		    b->port == asked->port &&
-		    strcmp(b->proto, asked->proto) == 0)
-			return (1);
-	}
-	return (0);
 }
 
 /*
@@ -344,22 +314,23 @@ is_published(const struct container *c, const struct binding *asked)
 static void
 warn_unpublished(const struct containers *all, const struct pool *pool)
 {
-	char host[ADDR_STRLEN], name[ERROR_QUOTE];
+	char host[ADDR_STRLEN];
 	const struct binding *b;
 	const struct container *c;
 	size_t i, k;
 
 	for (i = 0; i < all->count; i++) {
 		c = &all->container[i];
-		error_quote(name, c->name, strlen(c->name));
 		if (c->odd != NULL)
-			warnx("container %s: %s", name, c->odd);
+			warnx("container %s: %s", error_quote(c->name),
+			    c->odd);
 		for (k = 0; container_live(c) && k < c->asked.count; k++) {
 			b = &c->asked.binding[k];
-			if (pool_has(pool, &b->host) && !is_published(c, b))
+			if (pool_has(pool, &b->host) &&
+			    !bindings_have(&c->published, b))
 				warnx("container %s: asked for port %u/%s on "
-				    "%s, but does not publish it", name,
-				    b->port, b->proto,
+				    "%s, but does not publish it",
+				    error_quote(c->name), b->port, b->proto,
 				    addr_format(&b->host, host));
 		}
 	}
@@ -371,7 +342,6 @@ main(int argc, char *argv[])
 	struct options o;
 	struct containers c;
 	struct audit found;
-	struct json *owner;
 	struct input in;
 	struct error e;
 	struct pool pool;
@@ -385,21 +355,20 @@ main(int argc, char *argv[])
 	argv += optind;
 	check_usage(&o, argv);
 	if (read_addresses(argv, &in, &pool, &e) == -1 ||
-	    read_owner(&o, in.record, &owner, &e) == -1 ||
+	    read_owner(&o, in.record, &e) == -1 ||
 	    find(&o, &pool, &c, &found, &e) == -1)
 		errx(2, "%s", e.text);
 	if (found.v6only_unknown)
 		warnx("this kernel lacks sock_diag: IPv6-only sockets are "
 		    "counted, too");
 	if (o.json)
-		print_json(&o, &found, in.record);
+		print_json(&o, &found, &in);
 	else
 		print_text(&found);
 	foreign = has_foreign(&o, &found);
 	warn_unpublished(&c, &pool);
 	warn_foreign(&o, &found);
 	owners_free(&o.owners);
-	json_free(owner);
 	audit_free(&found);
 	containers_free(&c);
 	pool_free(&pool);

@@ -71,23 +71,20 @@ print(const struct canary *c, int json)
 static unsigned long
 read_seconds(const char *s)
 {
-	char quoted[ERROR_QUOTE];
 	unsigned long seconds;
 
 	if (args_number(s, 1, SECONDS_MAX, &seconds) == -1)
 		args_error("-t: not a number from 1 to %d: %s", SECONDS_MAX,
-		    error_quote(quoted, s, strlen(s)));
+		    error_quote(s));
 	return (seconds);
 }
 
 static void
 read_address(const char *s, struct addr *a)
 {
-	char quoted[ERROR_QUOTE];
 
 	if (addr_parse(s, a) == -1)
-		args_error("not an address: %s",
-		    error_quote(quoted, s, strlen(s)));
+		args_error("not an address: %s", error_quote(s));
 }
 
 /* Run ${argv} with the canary's address and port for {} and {port}. */

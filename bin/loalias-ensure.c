@@ -13,10 +13,11 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "loopback/interface.h"
-#include "loopback/persist.h"
 #include "loopback/sudo.h"
 #include "net/addr.h"
 #include "net/pool.h"
+
+#define LABEL	"bottle-tools.loalias"	/* of the launchd job */
 
 static const char usage[] =
     "usage: loalias-ensure [-bjn] [-i interface] [address ... | -]\n"
@@ -80,15 +81,16 @@ list(const struct pool *pool)
 
 	r = json_new(JSON_ARRAY);
 	for (i = 0; i < pool->count; i++)
-		json_append(r, json_new_string(addr_format(&pool->addr[i],
-		    text)));
+		json_append_string(r, addr_format(&pool->addr[i], text));
 	return (r);
 }
 
 static void
-print(const struct pool *pool, const struct pool *done, struct input *in)
+print(const struct pool *pool, const struct pool *done,
+    const struct input *in)
 {
-	char text[ADDR_STRLEN], *line;
+	char text[ADDR_STRLEN];
+	struct json *r;
 	size_t i;
 
 	if (!jflag) {
@@ -98,15 +100,11 @@ print(const struct pool *pool, const struct pool *done, struct input *in)
 			puts(addr_format(&pool->addr[i], text));
 		return;
 	}
-	if (in->record == NULL)
-		in->record = json_new(JSON_OBJECT);
-	json_set(in->record, "interface",
-	    json_new_string(want.interface));
-	json_set(in->record, "pool", list(pool));
-	json_set(in->record, "added", list(done));
-	line = json_format(in->record);
-	puts(line);
-	free(line);
+	r = input_record(in);
+	json_set_string(r, "interface", want.interface);
+	json_set(r, "pool", list(pool));
+	json_set(r, "added", list(done));
+	json_print(r);
 }
 
 /* Two processes ask for one password only. */
@@ -122,7 +120,7 @@ lock(void)
 
 /* Make the change to ${pool}, and print it. */
 static int
-ensure(const struct pool *pool, struct input *in)
+ensure(const struct pool *pool, const struct input *in)
 {
 	struct pool done, left, todo;
 	struct error e;
@@ -150,8 +148,113 @@ ensure(const struct pool *pool, struct input *in)
 	return (status);
 }
 
+/*
+ * The file has the command itself.  A script that root runs would be only as
+ * safe as every folder in its path.
+ */
 static void
-check_usage(const char *persist, int argc, char *const *argv)
+launchd(const struct sudo_command *all)
+{
+	char **argv;
+	size_t i;
+
+	puts("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\"\n"
+	    "    \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
+	    "<!-- Adds loopback addresses when macOS starts.  To install it:\n"
+	    "loalias-ensure -P launchd |\n"
+	    "    sudo tee /Library/LaunchDaemons/" LABEL ".plist\n"
+	    "sudo launchctl bootstrap system \\\n"
+	    "    /Library/LaunchDaemons/" LABEL ".plist -->\n"
+	    "<plist version=\"1.0\">\n"
+	    "<dict>\n"
+	    "\t<key>Label</key>\n"
+	    "\t<string>" LABEL "</string>\n"
+	    "\t<key>ProgramArguments</key>\n"
+	    "\t<array>");
+	argv = sudo_argv(all, SUDO_NONE, NULL, SUDO_SHOW);
+	/* Neither sudo.c's scripts nor addresses have a <, > or &. */
+	for (i = 0; argv[i] != NULL; i++)
+		printf("\t\t<string>%s</string>\n", argv[i]);
+	sudo_free(argv);
+	puts("\t</array>\n"
+	    "\t<key>RunAtLoad</key>\n"
+	    "\t<true/>\n"
+	    "</dict>\n"
+	    "</plist>");
+}
+
+/*
+ * Every command word for word: "127.0.0.*" would also allow
+ * "127.0.0.16 en0 down" (sudoers(5), "Wildcards in command arguments"), and
+ * regular expressions need sudo 1.9.10.
+ */
+static void
+sudoers(const struct sudo_command *all)
+{
+	struct sudo_command one;
+	char **argv, *line;
+	size_t i;
+
+	puts("# Lets those who may use sudo add these loopback addresses\n"
+	    "# without a password, and nothing else.  To install it:\n"
+	    "# loalias-ensure -P sudoers >loalias && visudo -cf loalias &&\n"
+	    "#     sudo install -m 440 loalias /etc/sudoers.d/loalias\n"
+	    "Cmnd_Alias LOALIAS = \\");
+	one = *all;
+	one.count = 1;
+	for (i = 0; i < all->count; i++) {
+		one.addr = &all->addr[i];
+		argv = sudo_argv(&one, SUDO_NONE, NULL, SUDO_QUIET);
+		line = sudo_line(argv);
+		printf("    %s%s\n", line, i + 1 < all->count ? ", \\" : "");
+		free(line);
+		sudo_free(argv);
+	}
+	printf("%%%s ALL = (root) NOPASSWD: LOALIAS\n", interface_system.group);
+}
+
+/*
+ * -P: print a file after which no password is needed to add ${pool}, with how to
+ * install it.  Every system has 127.0.0.1.
+ */
+static int
+persist(const char *kind, const struct pool *pool)
+{
+	struct sudo_command all;
+	struct pool added;
+	size_t i;
+	int status;
+
+	memset(&added, 0, sizeof(added));
+	for (i = 0; i < pool->count; i++)
+		if (!addr_is_localhost(&pool->addr[i]))
+			pool_append(&added, &pool->addr[i]);
+	all.remove = 0;
+	all.addr = added.addr;
+	all.count = added.count;
+	status = 0;
+	if (all.count == 0) {
+		warnx("nothing to add: every system has 127.0.0.1");
+		status = 2;
+	} else if (strcmp(kind, "launchd") == 0) {
+		all.program = INTERFACE_IFCONFIG;
+		all.interface = "lo0";
+		launchd(&all);
+	} else if (strcmp(kind, "sudoers") == 0) {
+		all.program = interface_system.program;
+		all.interface = interface_system.name;
+		sudoers(&all);
+	} else {
+		warnx("neither launchd nor sudoers: %s", error_quote(kind));
+		status = 2;
+	}
+	pool_free(&added);
+	return (status);
+}
+
+static void
+check_usage(const char *kind, int argc, char *const *argv)
 {
 	int dashes, i;
 
@@ -159,7 +262,7 @@ check_usage(const char *persist, int argc, char *const *argv)
 		dashes += strcmp(argv[i], "-") == 0;
 	if (dashes > 0 && argc > 1)
 		args_error("either addresses or -");
-	if (persist != NULL && (dashes > 0 || !want.ask || jflag || nflag ||
+	if (kind != NULL && (dashes > 0 || !want.ask || jflag || nflag ||
 	    want.remove || want.interface != NULL))
 		args_error("-P goes with addresses only");
 	if (want.remove && (argc == 0 || dashes > 0))
@@ -172,7 +275,7 @@ check_usage(const char *persist, int argc, char *const *argv)
 
 /* Carry out the command line; return the exit status. */
 static int
-run(const char *persist, char *const *operand)
+run(const char *kind, char *const *operand)
 {
 	struct error e;
 	struct input in;
@@ -186,12 +289,10 @@ run(const char *persist, char *const *operand)
 	status = 2;
 	if (pool_operands(operand, &in, &pool, &e) == -1)
 		warnx("%s", e.text);
-	else if (persist == NULL)
+	else if (kind == NULL)
 		status = ensure(&pool, &in);
-	else if (persist_print(persist, &pool, &e) == -1)
-		warnx("%s", e.text);
 	else
-		status = 0;
+		status = persist(kind, &pool);
 	pool_free(&pool);
 	input_free(&in);
 	return (status);
@@ -200,15 +301,15 @@ run(const char *persist, char *const *operand)
 int
 main(int argc, char *argv[])
 {
-	const char *persist;
+	const char *kind;
 	int opt;
 
 	args_init();
-	persist = NULL;
+	kind = NULL;
 	while ((opt = getopt(argc, argv, "+" ARGS_COMMON "P:bdi:jn")) != -1)
 		switch (opt) {
 		case 'P':
-			persist = optarg;
+			kind = optarg;
 			break;
 		case 'b':
 			want.ask = 0;
@@ -230,6 +331,6 @@ main(int argc, char *argv[])
 		}
 	argc -= optind;
 	argv += optind;
-	check_usage(persist, argc, argv);
-	return (io_finish(run(persist, argv)));
+	check_usage(kind, argc, argv);
+	return (io_finish(run(kind, argv)));
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "alias/claim.h"
@@ -12,7 +11,6 @@
 #include "base/alloc.h"
 #include "base/args.h"
 #include "base/child.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -67,19 +65,15 @@ read_excluded(struct pick *p, struct input *in)
 static char *
 join(const struct json *list, const char *between)
 {
-	struct json *r;
-	char *old, *text;
+	char *text;
 	size_t i;
+	FILE *f;
 
-	text = alloc_copy("", 0);
-	for (i = 0; i < json_count(list); i++) {
-		r = json_at(list, i);
-		old = text;
-		text = alloc_format("%s%s%s", old, i > 0 ? between : "",
-		    json_string(r));
-		free(old);
-		json_free(r);
-	}
+	f = io_memory(&text);
+	for (i = 0; i < json_count(list); i++)
+		fprintf(f, "%s%s", i > 0 ? between : "",
+		    json_at_string(list, i));
+	io_memory_end(f, &text);
 	return (text);
 }
 
@@ -87,15 +81,14 @@ join(const struct json *list, const char *between)
 static char *
 holder_text(const struct holder *h)
 {
-	char name[ERROR_QUOTE], state[ERROR_QUOTE], *ports, *text;
+	char *ports, *text;
 	const struct container *c;
 
 	c = h->container;
 	ports = join(h->ports, ",");
 	if (c != NULL)
 		text = alloc_format("container %s %s %s",
-		    error_quote(name, c->name, strlen(c->name)),
-		    error_quote(state, c->state, strlen(c->state)), ports);
+		    error_quote(c->name), error_quote(c->state), ports);
 	else if (h->pid != 0)
 		text = alloc_format("process %ld %s %s", (long)h->pid,
 		    h->name, ports);
@@ -109,9 +102,11 @@ holder_text(const struct holder *h)
 static void
 explain(const struct pick *p, size_t i)
 {
-	char address[ADDR_STRLEN], *by, *old, *text;
+	char address[ADDR_STRLEN], *by, *text;
 	struct holders h;
+	const char *comma;
 	size_t k;
+	FILE *f;
 
 	addr_format(&p->pool.addr[i], address);
 	switch (pick_state(p, i)) {
@@ -122,19 +117,19 @@ explain(const struct pick *p, size_t i)
 		warnx("%s: claimed by another loalias-pick", address);
 		break;
 	case PICK_HELD:
-		by = alloc_copy("", 0);
+		f = io_memory(&by);
+		comma = "";
 		pick_holders(p, &p->pool.addr[i], &h);
 		for (k = 0; k < h.count; k++) {
 			if (h.holder[k].container != NULL && owners_have(
 			    &p->owners, h.holder[k].container))
 				continue;
-			old = by;
 			text = holder_text(&h.holder[k]);
-			by = alloc_format("%s%s%s", old,
-			    *old != '\0' ? ", " : "", text);
+			fprintf(f, "%s%s", comma, text);
 			free(text);
-			free(old);
+			comma = ", ";
 		}
+		io_memory_end(f, &by);
 		warnx("%s: held by %s", address, by);
 		holders_free(&h);
 		free(by);
@@ -178,64 +173,39 @@ static int
 again(struct pick *p)
 {
 	static long long end;
-	struct timespec pause;
-	long long left;
 
 	if (end == 0)
-		end = clock_ms() + (long long)wait_seconds * 1000;
-	left = end - clock_ms();
-	if (left <= 0)
+		end = io_now() + (long long)wait_seconds * 1000;
+	if (!io_wait(end, TICK))
 		return (0);
-	pause.tv_sec = 0;
-	pause.tv_nsec = (left < TICK ? left : TICK) * 1000 * 1000;
-	nanosleep(&pause, NULL);
 	pick_retry(p);
 	if (pick_look(p, &e) == -1)
 		fail();
 	return (1);
 }
 
-static void
-print(struct json *r)
-{
-	char *text;
-
-	text = json_format(r);
-	puts(text);
-	free(text);
-	json_free(r);
-}
-
-/* A copy of the record that was read, or a new one. */
-static struct json *
-record(const struct json *in)
-{
-
-	return (in != NULL ? json_copy(in) : json_new(JSON_OBJECT));
-}
-
 /* Print the record with the addresses in ${list}, and their owners. */
 static void
-print_record(const struct json *list, const struct json *in,
+print_record(const struct json *list, const struct input *in,
     const struct owners *owners)
 {
 	struct json *r, *all;
 	size_t i;
 
-	r = record(in);
+	r = input_record(in);
 	if (aflag)
 		json_set(r, "free", json_copy(list));
 	else
 		json_set(r, "alias", json_at(list, 0));
 	if (owners->count == 1)
-		json_set(r, "owner", json_new_string(owners->text[0]));
+		json_set_string(r, "owner", owners->text[0]);
 	else if (owners->count > 1) {
 		all = json_new(JSON_ARRAY);
 		for (i = 0; i < owners->count; i++)
-			json_append(all, json_new_string(owners->text[i]));
+			json_append_string(all, owners->text[i]);
 		json_set(r, "owner", all);
 	}
-	print(r);
+	json_print(r);
 }
 
 /* Append the first free address to ${list}, or all. 0: none; -1: see e. */
@@ -249,8 +219,7 @@ find_free(struct pick *p, struct json *list)
 	while ((a = pick_next(p, &fd, &e)) != NULL) {
 		if (fd != -1)
 			close(fd);
-		addr_format(a, text);
-		json_append(list, json_new_string(text));
+		json_append_string(list, addr_format(a, text));
 		if (!aflag && !lflag)
 			break;
 	}
@@ -261,7 +230,7 @@ find_free(struct pick *p, struct json *list)
 
 /* Print the addresses that are free now, without a claim. */
 static int
-show(struct pick *p, const struct json *in)
+show(struct pick *p, const struct input *in)
 {
 	struct json *list;
 	char *text;
@@ -291,10 +260,10 @@ holder_json(const struct holder *h)
 
 	r = json_new(JSON_OBJECT);
 	if (h->container != NULL) {
-		json_set(r, "container", json_new_string(h->container->name));
-		json_set(r, "state", json_new_string(h->container->state));
+		json_set_string(r, "container", h->container->name);
+		json_set_string(r, "state", h->container->state);
 	} else if (h->pid != 0) {
-		json_set(r, "process", json_new_string(h->name));
+		json_set_string(r, "process", h->name);
 		json_set(r, "pid", json_new_integer(h->pid));
 	}
 	json_set(r, "ports", json_copy(h->ports));
@@ -326,9 +295,8 @@ list_address(const struct pick *p, size_t i, struct json *list)
 		for (k = 0; k < h.count; k++)
 			json_append(by, holder_json(&h.holder[k]));
 		r = json_new(JSON_OBJECT);
-		json_set(r, "address", json_new_string(address));
-		json_set(r, "state",
-		    json_new_string(states[pick_state(p, i)]));
+		json_set_string(r, "address", address);
+		json_set_string(r, "state", states[pick_state(p, i)]);
 		json_set(r, "by", by);
 		json_append(list, r);
 	}
@@ -337,7 +305,7 @@ list_address(const struct pick *p, size_t i, struct json *list)
 
 /* List all addresses.  Try to claim free ones, to show claims of others. */
 static int
-list_all(struct pick *p, const struct json *in)
+list_all(struct pick *p, const struct input *in)
 {
 	struct json *list, *r;
 	size_t i;
@@ -349,9 +317,9 @@ list_all(struct pick *p, const struct json *in)
 	for (i = 0; i < p->pool.count; i++)
 		list_address(p, i, list);
 	if (jflag) {
-		r = record(in);
+		r = input_record(in);
 		json_set(r, "addresses", list);
-		print(r);
+		json_print(r);
 	}
 	return (0);
 }
@@ -451,7 +419,6 @@ options(struct pick *p, int argc, char **argv)
 static void
 look(struct pick *p, int command)
 {
-	char name[ERROR_QUOTE];
 	const struct container *c;
 	size_t i;
 
@@ -460,8 +427,7 @@ look(struct pick *p, int command)
 	for (i = 0; i < p->containers.count; i++) {
 		c = &p->containers.container[i];
 		if (c->odd != NULL)
-			warnx("container %s: %s", error_quote(name, c->name,
-			    strlen(c->name)), c->odd);
+			warnx("container %s: %s", error_quote(c->name), c->odd);
 	}
 	/* A listing older than the claim proves nothing. */
 	if (command && p->file != NULL && p->containers.count > 0)
@@ -502,7 +468,7 @@ main(int argc, char **argv)
 	if (command != NULL)
 		status = run(&p, command);
 	else
-		status = lflag ? list_all(&p, in.record) : show(&p, in.record);
+		status = lflag ? list_all(&p, &in) : show(&p, &in);
 	pick_free(&p);
 	input_free(&in);
 	return (io_finish(status));

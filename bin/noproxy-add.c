@@ -42,7 +42,7 @@ add_host(struct hosts *h, const char *s, struct error *e)
 
 	if ((entry = noproxy_host(s, e)) == NULL)
 		return (-1);
-	h->entry = alloc_resize(h->entry, h->count + 1, sizeof(*h->entry));
+	h->entry = alloc_grow(h->entry, h->count, sizeof(*h->entry));
 	h->entry[h->count++] = entry;
 	return (0);
 }
@@ -60,9 +60,8 @@ free_hosts(struct hosts *h)
 static int
 read_hosts(struct hosts *h, struct input *in, struct error *e)
 {
-	struct json *alias;
+	const char *alias;
 	size_t i;
-	int result;
 
 	if (input_read(in, e) == -1)
 		return (-1);
@@ -71,13 +70,12 @@ read_hosts(struct hosts *h, struct input *in, struct error *e)
 			return (input_fail(in, i, e));
 	if (in->record == NULL)
 		return (0);
-	alias = json_get(in->record, "alias");
-	if (json_string(alias) == NULL)
-		result = error_set(e, "has no alias");
-	else
-		result = add_host(h, json_string(alias), e);
-	json_free(alias);
-	return (result == -1 ? error_prefix(e, INPUT_NAME) : 0);
+	alias = json_get_string(in->record, "alias");
+	if (alias == NULL)
+		return (error_set(e, INPUT_NAME ": has no alias"));
+	if (add_host(h, alias, e) == -1)
+		return (error_prefix(e, INPUT_NAME));
+	return (0);
 }
 
 /* Read the hosts of the command line: operands, or - alone. */
@@ -98,44 +96,30 @@ get_hosts(struct hosts *h, struct input *in, int argc, char *const *argv,
 	return (0);
 }
 
-/* A copy of the member ${key} of ${env}; no member is no error. */
+/* Both lists, from the record's ${env}, or else from the environment. */
 static int
-get_member(const struct json *env, const char *key, char **value,
-    struct error *e)
+get_values(const struct json *env, const char **value, struct error *e)
 {
-	struct json *r;
-
-	if ((r = json_get(env, key)) == NULL)
-		return (0);
-	if (json_string(r) != NULL)
-		*value = alloc_format("%s", json_string(r));
-	json_free(r);
-	return (*value != NULL ? 0 :
-	    error_set(e, INPUT_NAME ": env.%s: is not a string",
-	    key));
-}
-
-/* Copy both lists from the record's ${env}, or else from the environment. */
-static int
-get_values(const struct json *env, char **value, struct error *e)
-{
-	const char *s;
 	int i;
 
 	if (env != NULL && json_kind(env) != JSON_OBJECT)
 		return (error_set(e, INPUT_NAME ": env: is not an object"));
 	for (i = 0; i < 2; i++) {
-		if (env != NULL) {
-			if (get_member(env, name[i], &value[i], e) == -1)
-				return (-1);
-		} else if ((s = getenv(name[i])) != NULL)
-			value[i] = alloc_format("%s", s);
+		if (env == NULL) {
+			value[i] = getenv(name[i]);
+			continue;
+		}
+		value[i] = json_get_string(env, name[i]);
+		if (value[i] == NULL && json_has(env, name[i]))
+			return (error_set(e, INPUT_NAME ": env.%s: is not a "
+			    "string", name[i]));
 	}
 	return (0);
 }
 
 static int
-merge(const struct hosts *h, char *const *old, char **new, struct error *e)
+merge(const struct hosts *h, const char *const *old, char **new,
+    struct error *e)
 {
 	int i, from;
 
@@ -148,28 +132,24 @@ merge(const struct hosts *h, char *const *old, char **new, struct error *e)
 	return (0);
 }
 
-/* Print ${record}, or a new one, with the ${value}s put into its ${env}. */
+/* Print the launch record with the ${value}s put into its ${env}. */
 static int
-print_json(const struct json *record, const struct json *env,
+print_json(const struct input *in, const struct json *env,
     char *const *value, struct error *e)
 {
 	struct json *inner, *outer;
-	char *text;
 	int i;
 
 	for (i = 0; i < 2; i++)
-		if (json_check_text(value[i], strlen(value[i]), name[i], e) == -1)
+		if (json_check_text(value[i], strlen(value[i]), name[i], e) ==
+		    -1)
 			return (-1);
 	inner = env != NULL ? json_copy(env) : json_new(JSON_OBJECT);
 	for (i = 1; i >= 0; i--)
-		json_set(inner, name[i], json_new_string(value[i]));
-	outer = record != NULL ? json_copy(record) :
-	    json_new(JSON_OBJECT);
+		json_set_string(inner, name[i], value[i]);
+	outer = input_record(in);
 	json_set(outer, "env", inner);
-	text = json_format(outer);
-	puts(text);
-	free(text);
-	json_free(outer);
+	json_print(outer);
 	return (0);
 }
 
@@ -224,14 +204,14 @@ main(int argc, char *argv[])
 	struct input in;
 	struct hosts h;
 	struct error e;
-	char **command, *new[2], *old[2];
+	const char *old[2] = { NULL, NULL };
+	char **command, *new[2];
 	int i, opt, status;
 
 	args_init();
 	memset(&in, 0, sizeof(in));
 	memset(&h, 0, sizeof(h));
 	memset(new, 0, sizeof(new));
-	memset(old, 0, sizeof(old));
 	env = NULL;
 	command = args_command(&argc, argv);
 	status = command != NULL ? OWN_FAILURE : 2;
@@ -258,7 +238,7 @@ main(int argc, char *argv[])
 	if (command != NULL)
 		status = run(command, strcmp(argv[0], "-") == 0, new, &e);
 	else if (jflag)
-		status = print_json(in.record, env, new, &e) == -1 ? 2 : 0;
+		status = print_json(&in, env, new, &e) == -1 ? 2 : 0;
 	else {
 		print_text(new);
 		status = 0;
@@ -266,10 +246,8 @@ main(int argc, char *argv[])
 out:
 	if (status != 0)
 		warnx("%s", e.text);
-	for (i = 0; i < 2; i++) {
-		free(old[i]);
+	for (i = 0; i < 2; i++)
 		free(new[i]);
-	}
 	free_hosts(&h);
 	json_free(env);
 	input_free(&in);

@@ -28,24 +28,21 @@ static const char usage[] =
 
 static int dflag, jflag;
 
-/* The members ${machine} and ${alias} of the record on standard input. */
+/*
+ * The members ${machine} and ${alias} of the record on standard input, which
+ * live as long as ${in}.
+ */
 static void
 read_record(struct input *in, const char **machine, const char **alias)
 {
-	struct json *a, *m;
 	struct error e;
 
 	if (input_read(in, &e) == -1)
 		errx(2, "%s", e.text);
 	if (in->record == NULL)
 		errx(2, INPUT_NAME ": not a launch record");
-	m = json_get(in->record, "machine");
-	a = json_get(in->record, "alias");
-	/* The record keeps the bytes. */
-	*machine = m != NULL ? json_string(m) : NULL;
-	*alias = a != NULL ? json_string(a) : NULL;
-	json_free(m);
-	json_free(a);
+	*machine = json_get_string(in->record, "machine");
+	*alias = json_get_string(in->record, "alias");
 	if (*machine == NULL || *alias == NULL)
 		errx(2, INPUT_NAME ": not a record with machine and alias");
 }
@@ -53,39 +50,32 @@ read_record(struct input *in, const char **machine, const char **alias)
 static void
 check_alias(const char *alias)
 {
-	char quoted[ERROR_QUOTE];
 	struct addr a;
 
 	if (addr_parse(alias, &a) == -1 || a.family != AF_INET ||
 	    a.byte[0] != 127)
-		errx(2, "%s: not a loopback address",
-		    error_quote(quoted, alias, strlen(alias)));
+		errx(2, "%s: not a loopback address", error_quote(alias));
 	if (addr_is_localhost(&a))
 		errx(2, "%s: is the guest's own", alias);
 }
 
 static void
-print_json(const struct json *record, const char *machine, const char *alias,
+print_json(const struct input *in, const char *machine, const char *alias,
     const struct guest_route *r)
 {
 	struct json *out, *route;
-	char *text;
 
-	out = record != NULL ? json_copy(record) : json_new(JSON_OBJECT);
-	json_set(out, "machine", json_new_string(machine));
-	json_set(out, "alias", json_new_string(alias));
-	route = json_new_string(NULL);
+	out = input_record(in);
+	json_set_string(out, "machine", machine);
+	json_set_string(out, "alias", alias);
+	route = NULL;
 	if (r->routed) {
-		json_free(route);
 		route = json_new(JSON_OBJECT);
-		json_set(route, "gateway", json_new_string(r->gateway));
-		json_set(route, "device", json_new_string(r->device));
+		json_set_string(route, "gateway", r->gateway);
+		json_set_string(route, "device", r->device);
 	}
 	json_set(out, "route", route);
-	text = json_format(out);
-	puts(text);
-	free(text);
-	json_free(out);
+	json_print(out);
 }
 
 static void
@@ -134,9 +124,9 @@ main(int argc, char *argv[])
 	}
 	check_alias(alias);
 	if (guest_route(&g, dflag, alias, &r, &e) == -1)
-		errx(2, "%s: %s", g.machine, e.text);
+		errx(2, "%s: %s", error_quote(g.machine), e.text);
 	if (jflag)
-		print_json(in.record, g.machine, alias, &r);
+		print_json(&in, g.machine, alias, &r);
 	else
 		printf("%s\t%s\t%s\n", alias, r.routed ? r.gateway : "-",
 		    r.routed ? r.device : "-");

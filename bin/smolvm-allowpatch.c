@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* smolvm-allowpatch: set, check or list the network policy of machines */
-#include <sys/stat.h>
-
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,13 +41,8 @@ static int mode;		/* c, l, r, or 0: set */
 static void
 say(const struct machine_home *home, const char *name, const char *text)
 {
-	char quoted[ERROR_QUOTE];
 
-	if (name == NULL)
-		warnx("%s: %s", home->path, text);
-	else
-		warnx("%s: %s", error_quote(quoted, name, strlen(name)),
-		    text);
+	warnx("%s: %s", name != NULL ? error_quote(name) : home->path, text);
 }
 
 /* Print each line of ${text}, which is freed, about the machine ${name}. */
@@ -81,7 +74,7 @@ set(const struct machine_home *home, const char *name,
 	struct policy after;
 	struct machine m;
 	struct error e;
-	char *notes, *text;
+	char *notes;
 	FILE *f;
 	int result;
 
@@ -97,12 +90,10 @@ set(const struct machine_home *home, const char *name,
 	io_memory_end(f, &notes);
 	say_lines(name, notes);
 	if (jflag) {
-		record = in->record != NULL ? json_copy(in->record) :
-		    json_new(JSON_OBJECT);
+		record = input_record(in);
 		report_record(record, name, &m.policy, &after);
-		text = json_format(record);
-		fprintf(out, "%s\n", text);
-		free(text);
+		json_write(out, record);
+		fputc('\n', out);
 		json_free(record);
 	} else
 		policy_print(out, &after);
@@ -291,15 +282,12 @@ check_options(const char *given)
 static void
 check_operands(int argc, char **argv)
 {
-	char quoted[ERROR_QUOTE];
-	struct stat st;
 
 	if (argc == 0)
 		args_error("no machine given (-h shows the usage)");
 	if (argc == 1)
-		args_error("%s: no network given%s", error_quote(quoted,
-		    argv[0], strlen(argv[0])), fstat(STDIN_FILENO, &st) == 0 &&
-		    (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)) ?
+		args_error("%s: no network given%s", error_quote(argv[0]),
+		    args_has_input() ?
 		    ": standard input is not read without -" :
 		    " (none and unrestricted are others)");
 }

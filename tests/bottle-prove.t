@@ -148,7 +148,7 @@ closed	.*' <<-'END'
 		bottle-prove -t x
 	check -s 2 -e 'bottle-prove: here: not an address' -- \
 		bottle-prove -p 1 dev here
-	for port in x 0 65536 1/sctp '' /udp 99999999999 1e3 -1; do
+	for port in x 0 65536 1/sctp '' /udp 99999999999 00000801 1e3 -1; do
 		check -s 2 -e "bottle-prove: -p $port: not a port" -- \
 			bottle-prove -p "$port" dev 127.0.0.16
 	done
@@ -172,6 +172,11 @@ closed	.*' <<-'END'
 		check -s 2 -i "$record" -e 'smolvm-aliasroute: <stdin>: not a launch record' \
 			-- smolvm-aliasroute -
 	done
+	record='{"machine":"a\u001b[1m","alias":"127.0.0.16","ports":{"1/udp":"a:1"}}'
+	check -s 2 -i "$record" -e 'match:bottle-prove: a.x1b.1m: no TCP port .*' \
+		-- bottle-prove -
+	SMOLVM=false check -s 2 -i "$record" -e 'match:smolvm-aliasroute: a.x1b.1m: no command runs in it: .*' \
+		-- smolvm-aliasroute -
 	check -s 2 -i '' -e 'match:bottle-prove: <stdin>: .*' -- bottle-prove -
 	LOALIAS_POOL=127.0.0.16 check -s 2 -e 'bottle-prove: dev: the pool has no second alias to compare with 127.0.0.16' \
 		-- bottle-prove -p 3000 dev 127.0.0.16

@@ -25,9 +25,8 @@ static void
 look(const struct container *c)
 {
 
-	require(c->id != NULL && c->name != NULL && c->image != NULL &&
-	    c->state != NULL && c->health != NULL && c->restart != NULL &&
-	    c->network != NULL);
+	require(c->id != NULL && c->name != NULL && c->state != NULL &&
+	    c->health != NULL && c->network != NULL);
 	require(container_label(c, "bottle") == NULL || c->labels != NULL);
 	look_at(&c->asked);
 	look_at(&c->published);

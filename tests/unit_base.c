@@ -22,11 +22,11 @@
 static void
 check_quote(const char *locale, const char *in, const char *out)
 {
-	char buf[ERROR_QUOTE], *text;
+	char *text;
 	FILE *f;
 
 	assert_non_null(setlocale(LC_CTYPE, locale));
-	assert_string_equal(error_quote(buf, in, strlen(in)), out);
+	assert_string_equal(error_quote(in), out);
 	f = io_memory(&text);
 	error_write(f, in, strlen(in));
 	io_memory_end(f, &text);
@@ -55,16 +55,17 @@ test_quote_keeps_what_a_terminal_shows(void **state)
 static void
 test_quote_cuts_between_characters(void **state)
 {
-	char buf[ERROR_QUOTE], in[67];
+	const char *text;
+	char in[67];
 
 	(void)state;
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	memset(in, 'a', 63);
 	memcpy(in + 63, "\xc3\xa4", 3);
-	error_quote(buf, in, 65);
-	assert_string_equal(buf + 63, "\\xc3...");
+	text = error_quote_bytes(in, 65);
+	assert_string_equal(text + 63, "\\xc3...");
 	memset(in, '\xff', sizeof(in));
-	assert_int_equal(strlen(error_quote(buf, in, sizeof(in))),
+	assert_int_equal(strlen(error_quote_bytes(in, sizeof(in))),
 	    ERROR_QUOTE - 1);
 }
 
@@ -172,6 +173,11 @@ test_child_that_cannot_be_run(void **state)
 	assert_int_equal(child_start(argv, &how, &e), -127);
 	assert_string_equal(e.text,
 	    "/nonexistent: No such file or directory");
+	/* Quoting keeps errno. */
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	argv[0] = (char *)"/\xff";
+	assert_int_equal(child_start(argv, &how, &e), -127);
+	assert_string_equal(e.text, "/\\xff: No such file or directory");
 	argv[0] = (char *)"/";
 	assert_int_equal(child_start(argv, &how, &e), -126);
 	assert_string_equal(e.text, "/: Permission denied");
@@ -193,6 +199,8 @@ test_child_statuses(void **state)
 int
 main(void)
 {
+	/* The first such call sets the user's locale. */
+	error_quote("\xff");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quote_keeps_what_a_terminal_shows),
 		cmocka_unit_test(test_quote_cuts_between_characters),

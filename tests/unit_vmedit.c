@@ -140,7 +140,9 @@ test_refusals(void **state)
 	expect("{\"allowed_cidr\\u0073\":1,\"b\":{\"allowed_cidrs\":1}}",
 	    &list, 1, NULL,
 	    "its record spells the member allowed_cidrs with an escape");
-	/* another one does not matter */
+	/* other members do not matter */
+	expect("{\"\":1,\"a.b\\\"\":2}", &list, 1,
+	    "{\"\":1,\"a.b\\\"\":2,\"allowed_cidrs\":null}", NULL);
 	expect("{\"dn\\u0073\":1}", &list, 1,
 	    "{\"dn\\u0073\":1,\"allowed_cidrs\":null}", NULL);
 	list.json = bad;

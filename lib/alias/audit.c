@@ -57,11 +57,7 @@ static struct answer *
 append(struct audit *a)
 {
 
-	/* Double the room whenever the count is a power of two. */
-	if ((a->count & (a->count - 1)) == 0)
-		a->answer = alloc_resize(a->answer,
-		    a->count > 0 ? a->count * 2 : 1, sizeof(*a->answer));
-	memset(&a->answer[a->count], 0, sizeof(*a->answer));
+	a->answer = alloc_grow(a->answer, a->count, sizeof(*a->answer));
 	return (&a->answer[a->count++]);
 }
 

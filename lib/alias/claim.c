@@ -5,9 +5,9 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/args.h"
@@ -19,7 +19,6 @@
 int
 claim_port(unsigned *port, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 	const char *s;
 	unsigned long n;
 
@@ -27,7 +26,7 @@ claim_port(unsigned *port, struct error *e)
 	n = CLAIM_PORT;
 	if (s != NULL && *s != '\0' && args_number(s, 1, 65535, &n) == -1)
 		return (error_set(e, VARIABLE ": is not a port: %s",
-		    error_quote(quoted, s, strlen(s))));
+		    error_quote(s)));
 	*port = (unsigned)n;
 	return (0);
 }
@@ -57,13 +56,12 @@ try(const struct addr *a, unsigned port, int reuse)
 static int
 try_twice(const struct addr *a, unsigned port, int reuse)
 {
-	const struct timespec pause = { 0, 20 * 1000 * 1000 };
 	int fd;
 
 	fd = try(a, port, reuse);
 	if (fd != -1 || errno != EADDRINUSE)
 		return (fd);
-	nanosleep(&pause, NULL);
+	poll(NULL, 0, 20);
 	return (try(a, port, reuse));
 }
 

@@ -19,14 +19,14 @@ pick_exclude(struct pick *p, const char *list, struct error *e)
 	struct cidr c;
 	int result;
 
-	copy = alloc_copy(list, strlen(list));
+	copy = alloc_string(list);
 	result = 0;
 	for (word = strtok_r(copy, BLANKS ",", &rest); word != NULL;
 	    word = strtok_r(NULL, BLANKS ",", &rest)) {
 		result = cidr_parse(word, &c, e);
 		if (result == -1)
 			break;
-		p->cidr = alloc_resize(p->cidr, p->cidrs + 1, sizeof(c));
+		p->cidr = alloc_grow(p->cidr, p->cidrs, sizeof(c));
 		p->cidr[p->cidrs++] = c;
 	}
 	free(copy);
@@ -266,9 +266,8 @@ append(struct holders *h)
 {
 	struct holder *new;
 
-	h->holder = alloc_resize(h->holder, h->count + 1, sizeof(*new));
+	h->holder = alloc_grow(h->holder, h->count, sizeof(*new));
 	new = &h->holder[h->count++];
-	memset(new, 0, sizeof(*new));
 	new->ports = json_new(JSON_ARRAY);
 	return (new);
 }
@@ -277,37 +276,12 @@ append(struct holders *h)
 static void
 add_port(struct json *list, unsigned port, const char *proto)
 {
-	struct json *r;
 	char *text;
-	size_t i;
-	int same;
 
 	text = alloc_format("%u/%s", port, proto);
-	same = 0;
-	for (i = 0; !same && i < json_count(list); i++) {
-		r = json_at(list, i);
-		same = strcmp(json_string(r), text) == 0;
-		json_free(r);
-	}
-	if (!same)
-		json_append(list, json_new_string(text));
+	if (!json_has_string(list, text))
+		json_append_string(list, text);
 	free(text);
-}
-
-/* Is ${b} published, at a port that was chosen at start? */
-static int
-is_chosen(const struct container *c, const struct binding *b)
-{
-	const struct binding *p;
-	size_t i;
-
-	for (i = 0; b->host_port == 0 && i < c->published.count; i++) {
-		p = &c->published.binding[i];
-		if (addr_compare(&p->host, &b->host) == 0 &&
-		    p->port == b->port && strcmp(p->proto, b->proto) == 0)
-			return (1);
-	}
-	return (0);
 }
 
 static void
@@ -319,7 +293,9 @@ add_ports(struct json *list, const struct container *c,
 
 	for (i = 0; i < l->count; i++) {
 		b = &l->binding[i];
-		if (addr_compare(&b->host, a) == 0 && !is_chosen(c, b))
+		/* Port 0 is not listed if a chosen one is. */
+		if (addr_compare(&b->host, a) == 0 && (b->host_port != 0 ||
+		    !bindings_have(&c->published, b)))
 			add_port(list, b->host_port, b->proto);
 	}
 }

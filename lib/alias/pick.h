@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 
-#include "alias/owners.h"
 #include "docker/containers.h"
 #include "net/cidr.h"
 #include "net/pool.h"

@@ -41,6 +41,24 @@ alloc_resize(void *p, size_t n, size_t size)
 	return (p);
 }
 
+void *
+alloc_grow(void *p, size_t n, size_t size)
+{
+
+	/* Double the room whenever the count is a power of two. */
+	if ((n & (n - 1)) == 0)
+		p = alloc_resize(p, n > 0 ? n * 2 : 1, size);
+	memset((char *)p + n * size, 0, size);
+	return (p);
+}
+
+char *
+alloc_string(const char *s)
+{
+
+	return (alloc_copy(s, strlen(s)));
+}
+
 char *
 alloc_copy(const char *p, size_t len)
 {

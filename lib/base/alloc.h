@@ -16,6 +16,16 @@ void *alloc_array(size_t, size_t);
 /* alloc_resize(p, n, size): ${p}, which may be NULL, resized to ${n} elements. */
 void *alloc_resize(void *, size_t, size_t);
 
+/**
+ * alloc_grow(p, n, size):
+ * ${p}, whose ${n} elements all came by calls of this function, with room for
+ * one more, which is zeroed.
+ */
+void *alloc_grow(void *, size_t, size_t);
+
+/* alloc_string(s): a copy of ${s}. */
+char *alloc_string(const char *);
+
 /* alloc_copy(p, len): a copy of ${len} bytes at ${p} and a NUL. */
 char *alloc_copy(const char *, size_t);
 

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <err.h>
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,6 @@ args_init(void)
 {
 
 	io_init();
-	setlocale(LC_CTYPE, "");
 	opterr = 0;
 }
 
@@ -42,7 +40,7 @@ args_command(int *argc, char **argv)
 _Noreturn void
 args_common(int opt, char *const *argv, const char *usage)
 {
-	char letter, quoted[ERROR_QUOTE];
+	char letter;
 	const char *word;
 
 	/* For a long option, getopt(3) has not advanced optind yet. */
@@ -60,9 +58,9 @@ args_common(int opt, char *const *argv, const char *usage)
 	letter = (char)optopt;
 	if (*word != '\0')
 		args_error("%s: unknown option (-h lists them)",
-		    error_quote(quoted, word, strlen(word)));
+		    error_quote(word));
 	args_error("-%s: unknown option, or missing argument (-h lists them)",
-	    error_quote(quoted, &letter, 1));
+	    error_quote_bytes(&letter, 1));
 }
 
 _Noreturn void
@@ -74,13 +72,20 @@ args_error(const char *fmt, ...)
 	verrx(2, fmt, ap);
 }
 
-void
-args_no_input(void)
+int
+args_has_input(void)
 {
 	struct stat st;
 
-	if (fstat(STDIN_FILENO, &st) == 0 &&
-	    (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)))
+	return (fstat(STDIN_FILENO, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)));
+}
+
+void
+args_no_input(void)
+{
+
+	if (args_has_input())
 		warnx("standard input is not read without -");
 }
 

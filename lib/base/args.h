@@ -15,8 +15,8 @@
 
 /**
  * args_init():
- * Call io_init(), set the locale for error_quote(), and turn off the messages
- * of getopt(3).  Call it first in main().
+ * Call io_init(), and turn off the messages of getopt(3).  Call it first in
+ * main().
  */
 void args_init(void);
 
@@ -42,6 +42,9 @@ _Noreturn void args_common(int, char *const *, const char *);
  */
 _Noreturn void args_error(const char *, ...)
     __attribute__((format(printf, 1, 2)));
+
+/* args_has_input(): is standard input a pipe or a file? */
+int args_has_input(void);
 
 /**
  * args_no_input():

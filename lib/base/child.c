@@ -17,12 +17,11 @@ extern char **environ;
 int
 child_exec(char *const *argv, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 	int missing;
 
 	execvp(argv[0], argv);
 	missing = errno == ENOENT;
-	error_sys(e, "%s", error_quote(quoted, argv[0], strlen(argv[0])));
+	error_sys(e, "%s", error_quote(argv[0]));
 	return (missing ? 127 : 126);
 }
 
@@ -88,7 +87,7 @@ read_report(int fd, struct error *e)
 pid_t
 child_start(char *const *argv, const struct child_how *how, struct error *e)
 {
-	int report[2], status;
+	int report[2];
 	pid_t pid;
 
 	/* If SIGCHLD is ignored, wait(2) gets no status. */
@@ -105,20 +104,18 @@ child_start(char *const *argv, const struct child_how *how, struct error *e)
 		run(argv, how, report[1]);
 	if (pid == -1)
 		error_sys(e, "fork");
+	/* Both processes do this: the order of the two is not known. */
+	else if (how->group)
+		setpgid(pid, pid);
 	close(report[1]);
-	if (pid != -1) {
-		/* Both processes do this: the order of the two is not known. */
-		if (how->group)
-			setpgid(pid, pid);
+	if (pid != -1)
 		read_report(report[0], e);
-	}
 	close(report[0]);
 	if (pid == -1)
 		return (-126);
 	if (*e->text == '\0')
 		return (pid);
-	status = child_wait(pid);
-	return (status == 127 ? -127 : -126);
+	return (child_wait(pid) == 127 ? -127 : -126);
 }
 
 int
@@ -156,4 +153,43 @@ child_status(int status)
 	if (WIFSIGNALED(status))
 		return (128 + WTERMSIG(status));
 	return (WEXITSTATUS(status));
+}
+
+static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+#define ENDING	(sizeof(ending) / sizeof(*ending))
+
+void
+signals_hold(struct signals *s)
+{
+	struct sigaction sa;
+	size_t i;
+
+	sigemptyset(&s->held);
+	for (i = 0; i < ENDING; i++)
+		if (sigaction(ending[i], NULL, &sa) == 0 &&
+		    sa.sa_handler != SIG_IGN)
+			sigaddset(&s->held, ending[i]);
+	sigprocmask(SIG_BLOCK, &s->held, &s->old);
+}
+
+int
+signals_pending(const struct signals *s)
+{
+	sigset_t pending;
+	size_t i;
+
+	sigpending(&pending);
+	for (i = 0; i < ENDING; i++)
+		if (sigismember(&s->held, ending[i]) == 1 &&
+		    sigismember(&pending, ending[i]) == 1)
+			return (1);
+	return (0);
+}
+
+void
+signals_release(const struct signals *s)
+{
+
+	sigprocmask(SIG_SETMASK, &s->old, NULL);
 }

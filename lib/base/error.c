@@ -2,6 +2,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,12 +60,16 @@ error_prefix(struct error *e, const char *fmt, ...)
 static size_t
 plain(const char *s, size_t len)
 {
+	static int ready;
 	mbstate_t state;
 	wchar_t c;
 	size_t n;
 
 	if (*s >= ' ' && *s <= '~')
 		return (1);
+	/* Nothing else depends on the locale. */
+	if (!ready++)
+		setlocale(LC_CTYPE, "");
 	memset(&state, 0, sizeof(state));
 	n = mbrtowc(&c, s, len, &state);
 	if (n == 0 || n > len || (n == 1 && (unsigned char)*s > '~') ||
@@ -76,22 +81,36 @@ plain(const char *s, size_t len)
 }
 
 const char *
-error_quote(char *buf, const char *token, size_t len)
+error_quote(const char *s)
 {
-	size_t i, n, step;
 
+	return (error_quote_bytes(s, strlen(s)));
+}
+
+const char *
+error_quote_bytes(const char *s, size_t len)
+{
+	static char bufs[4][ERROR_QUOTE];
+	static size_t last;
+	char *buf;
+	size_t i, n, step;
+	int no;
+
+	no = errno;
+	buf = bufs[last++ % 4];
 	for (i = n = 0; i < len && i < 64; i += step) {
-		step = plain(token + i, len - i);
+		step = plain(s + i, len - i);
 		if (step > 0 && i + step <= 64) {
-			memcpy(buf + n, token + i, step);
+			memcpy(buf + n, s + i, step);
 			n += step;
 		} else {
 			n += (size_t)snprintf(buf + n, 5, "\\x%02x",
-			    (unsigned char)token[i]);
+			    (unsigned char)s[i]);
 			step = 1;
 		}
 	}
 	strcpy(buf + n, i < len ? "..." : "");
+	errno = no;
 	return (buf);
 }
 

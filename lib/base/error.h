@@ -10,7 +10,7 @@ struct error {
 	char	text[1024];
 };
 
-/* The most bytes that error_quote() writes, including the NUL. */
+/* The most bytes of a result of error_quote(), including the NUL. */
 #define ERROR_QUOTE	(64 * 4 + sizeof("..."))
 
 /**
@@ -35,13 +35,14 @@ int error_prefix(struct error *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
- * error_quote(buf, token, len):
- * Write the ${len} bytes at ${token} into ${buf} (ERROR_QUOTE bytes) in a form
- * that is safe on a terminal: a byte that is not part of a printable character
- * of the locale becomes \xNN, and the rest after 64 bytes "...".  Return
- * ${buf}.
+ * error_quote(s), error_quote_bytes(s, len):
+ * Return ${s}, or the ${len} bytes at ${s}, in a form that is safe on a
+ * terminal: a byte that is not part of a printable character of the locale
+ * becomes \xNN, and the rest after 64 bytes "...".  The result is static; the
+ * fourth call after this one overwrites it.  errno is kept.
  */
-const char *error_quote(char *, const char *, size_t);
+const char *error_quote(const char *);
+const char *error_quote_bytes(const char *, size_t);
 
 /**
  * error_write(f, text, len):

@@ -15,7 +15,7 @@ static void
 append(struct input *in, const char *text, size_t len, size_t line)
 {
 
-	in->item = alloc_resize(in->item, in->count + 1, sizeof(*in->item));
+	in->item = alloc_grow(in->item, in->count, sizeof(*in->item));
 	in->item[in->count].text = alloc_copy(text, len);
 	in->item[in->count++].line = line;
 }
@@ -47,19 +47,15 @@ split(struct input *in, const char *text)
 int
 input_take(struct input *in, const struct json *list, struct error *e)
 {
-	struct json *r;
 	const char *s;
 	size_t i;
 
 	for (i = 0; i < json_count(list); i++) {
-		r = json_at(list, i);
-		s = json_string(r);
-		if (s != NULL)
-			append(in, s, strlen(s), 0);
-		json_free(r);
+		s = json_at_string(list, i);
 		if (s == NULL)
 			return (error_set(e, "element %zu of the array is not "
 			    "a string", i + 1));
+		append(in, s, strlen(s), 0);
 	}
 	return (0);
 }
@@ -143,6 +139,14 @@ input_fail(const struct input *in, size_t i, struct error *e)
 	if (in->item[i].line == 0)
 		return (error_prefix(e, INPUT_NAME));
 	return (error_prefix(e, INPUT_NAME ":%zu", in->item[i].line));
+}
+
+struct json *
+input_record(const struct input *in)
+{
+
+	return (in->record != NULL ? json_copy(in->record) :
+	    json_new(JSON_OBJECT));
 }
 
 void

@@ -55,6 +55,9 @@ int input_fail(const struct input *, size_t, struct error *);
  */
 int input_take(struct input *, const struct json *, struct error *);
 
+/* input_record(in): a copy of the launch record; empty if there is none. */
+struct json *input_record(const struct input *);
+
 /* input_is_json(text): does ${text} begin as JSON (see input_read())? */
 int input_is_json(const char *);
 

@@ -4,8 +4,10 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -115,4 +117,25 @@ io_finish(int status)
 		return (2);
 	}
 	return (status);
+}
+
+long long
+io_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (ts.tv_sec * 1000LL + ts.tv_nsec / 1000000);
+}
+
+int
+io_wait(long long end, int ms)
+{
+	long long left;
+
+	left = end - io_now();
+	if (left <= 0)
+		return (0);
+	poll(NULL, 0, left < ms ? (int)left : ms);
+	return (1);
 }

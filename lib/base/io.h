@@ -52,4 +52,14 @@ void io_memory_end(FILE *, char *const *);
  */
 int io_finish(int);
 
+/* io_now(): milliseconds of the monotonic clock. */
+long long io_now(void);
+
+/**
+ * io_wait(end, ms):
+ * Sleep for ${ms} milliseconds, but not beyond ${end}, a time of io_now().
+ * Return 0, without sleeping, if it is past; else 1.
+ */
+int io_wait(long long, int);
+
 #endif

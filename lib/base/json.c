@@ -190,7 +190,7 @@ json_kind(const struct json *r)
 		[JV_KIND_OBJECT] = JSON_OBJECT
 	};
 
-	return (kind[jv_get_kind(r->jv)]);
+	return (r != NULL ? kind[jv_get_kind(r->jv)] : JSON_NULL);
 }
 
 size_t
@@ -213,11 +213,19 @@ json_get(const struct json *r, const char *key)
 	return (jv_is_valid(v) ? wrap(v) : NULL);
 }
 
+int
+json_has(const struct json *r, const char *key)
+{
+
+	return (json_kind(r) == JSON_OBJECT &&
+	    jv_object_has(jv_copy(r->jv), jv_string(key)));
+}
+
 struct json *
 json_at(const struct json *r, size_t i)
 {
 
-	if (json_kind(r) != JSON_ARRAY || i >= json_count(r))
+	if (i >= json_count(r))
 		return (NULL);
 	return (wrap(jv_array_get(jv_copy(r->jv), (int)i)));
 }
@@ -248,11 +256,48 @@ json_string(const struct json *r)
 {
 	const char *s;
 
-	if (r == NULL || json_kind(r) != JSON_STRING)
+	if (json_kind(r) != JSON_STRING)
 		return (NULL);
 	s = jv_string_value(r->jv);
 	return (strlen(s) == (size_t)jv_string_length_bytes(jv_copy(r->jv)) ?
 	    s : NULL);
+}
+
+/* Free ${r}, but return its string, which another value has too. */
+static const char *
+string_of(struct json *r)
+{
+	const char *s;
+
+	s = json_string(r);
+	json_free(r);
+	return (s);
+}
+
+const char *
+json_get_string(const struct json *r, const char *key)
+{
+
+	return (string_of(json_get(r, key)));
+}
+
+const char *
+json_at_string(const struct json *r, size_t i)
+{
+
+	return (string_of(json_at(r, i)));
+}
+
+int
+json_is_true(const struct json *r, const char *key)
+{
+	struct json *member;
+	int result;
+
+	member = json_get(r, key);
+	result = member != NULL && jv_get_kind(member->jv) == JV_KIND_TRUE;
+	json_free(member);
+	return (result);
 }
 
 int
@@ -260,8 +305,7 @@ json_integer(const struct json *r, long long *n)
 {
 	double d;
 
-	d = r != NULL && json_kind(r) == JSON_NUMBER ?
-	    jv_number_value(r->jv) : EXACT;
+	d = json_kind(r) == JSON_NUMBER ? jv_number_value(r->jv) : EXACT;
 	if (!(d > -EXACT && d < EXACT) || d != (double)(long long)d)
 		return (-1);
 	*n = (long long)d;
@@ -296,27 +340,63 @@ json_new_integer(long long n)
 	return (wrap(jv_number((double)n)));
 }
 
+/* ${r} for a function of libjq, which consumes it. */
+static jv
+value(const struct json *r)
+{
+
+	return (r != NULL ? jv_copy(r->jv) : jv_null());
+}
+
 struct json *
 json_copy(const struct json *r)
 {
 
-	return (wrap(jv_copy(r->jv)));
+	return (wrap(value(r)));
 }
 
 void
-json_set(struct json *r, const char *key, struct json *value)
+json_set(struct json *r, const char *key, struct json *v)
 {
 
-	r->jv = jv_object_set(r->jv, jv_string(key), value->jv);
-	free(value);
+	r->jv = jv_object_set(r->jv, jv_string(key), value(v));
+	json_free(v);
 }
 
 void
-json_append(struct json *r, struct json *value)
+json_set_string(struct json *r, const char *key, const char *s)
 {
 
-	r->jv = jv_array_append(r->jv, value->jv);
-	free(value);
+	json_set(r, key, json_new_string(s));
+}
+
+void
+json_append(struct json *r, struct json *v)
+{
+
+	r->jv = jv_array_append(r->jv, value(v));
+	json_free(v);
+}
+
+void
+json_append_string(struct json *r, const char *s)
+{
+
+	json_append(r, json_new_string(s));
+}
+
+int
+json_has_string(const struct json *r, const char *s)
+{
+	const char *element;
+	size_t i;
+
+	for (i = 0; i < json_count(r); i++) {
+		element = json_at_string(r, i);
+		if (element != NULL && strcmp(element, s) == 0)
+			return (1);
+	}
+	return (0);
 }
 
 char *
@@ -325,26 +405,43 @@ json_format(const struct json *r)
 	char *copy;
 	jv text;
 
-	text = jv_dump_string(jv_copy(r->jv), 0);
-	copy = alloc_format("%s", jv_string_value(text));
+	text = jv_dump_string(value(r), 0);
+	copy = alloc_string(jv_string_value(text));
 	jv_free(text);
 	return (copy);
 }
 
+void
+json_write(FILE *f, const struct json *r)
+{
+	char *text;
+
+	text = json_format(r);
+	fputs(text, f);
+	free(text);
+}
+
+void
+json_print(struct json *r)
+{
+
+	json_write(stdout, r);
+	putchar('\n');
+	json_free(r);
+}
+
 int
 json_member(const struct json *r, const char *key, enum json_kind kind,
-    struct json **value, struct error *e)
+    struct json **out, struct error *e)
 {
 	struct json *member;
 	enum json_kind found;
 
-	*value = NULL;
+	*out = NULL;
 	member = json_get(r, key);
-	if (member == NULL)
-		return (0);
 	found = json_kind(member);
 	if (found == kind) {
-		*value = member;
+		*out = member;
 		return (0);
 	}
 	json_free(member);
@@ -354,17 +451,14 @@ json_member(const struct json *r, const char *key, enum json_kind kind,
 }
 
 int
-json_member_string(const struct json *r, const char *key, char **s,
+json_member_string(const struct json *r, const char *key, const char **s,
     struct error *e)
 {
-	struct json *value;
-	const char *p;
+	struct json *member;
 
-	if (json_member(r, key, JSON_STRING, &value, e) == -1)
+	if (json_member(r, key, JSON_STRING, &member, e) == -1)
 		return (-1);
-	p = value != NULL ? json_string(value) : "";
-	*s = p != NULL ? alloc_copy(p, strlen(p)) : NULL;
-	json_free(value);
+	*s = member != NULL ? string_of(member) : "";
 	if (*s == NULL)
 		return (error_set(e, "%s: has a NUL character", key));
 	return (0);
@@ -374,15 +468,15 @@ int
 json_member_port(const struct json *r, const char *key, unsigned *port,
     struct error *e)
 {
-	struct json *value;
+	struct json *member;
 	long long n;
 
-	if (json_member(r, key, JSON_NUMBER, &value, e) == -1)
+	if (json_member(r, key, JSON_NUMBER, &member, e) == -1)
 		return (-1);
 	n = 0;
-	if (value != NULL && json_integer(value, &n) == -1)
+	if (member != NULL && json_integer(member, &n) == -1)
 		n = -1;
-	json_free(value);
+	json_free(member);
 	if (n < 0 || n > 65535)
 		return (error_set(e, "%s: is not a port", key));
 	*port = (unsigned)n;
@@ -398,7 +492,7 @@ json_elements(const struct json *list,
 	size_t i, n;
 	int result;
 
-	n = list != NULL ? json_count(list) : 0;
+	n = json_count(list);
 	for (i = 0; i < n; i++) {
 		r = json_at(list, i);
 		result = fn(r, arg, e);

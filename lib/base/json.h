@@ -3,13 +3,14 @@
 #define JSON_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct error;
 
 /*
  * A JSON value, for instance the launch record.  The caller frees a returned
  * value with json_free(); a function that stores a value in another takes
- * ownership of it.
+ * ownership of it.  NULL, which is also an absent value, counts as null.
  */
 struct json;
 
@@ -41,7 +42,7 @@ int json_check_text(const char *, size_t, const char *, struct error *);
 struct json *json_parse(const char *, size_t, int, const char *,
     struct error *);
 
-/* json_free(r): free ${r}, which may be NULL. */
+/* json_free(r): free ${r}. */
 void json_free(struct json *);
 
 enum json_kind json_kind(const struct json *);
@@ -51,6 +52,9 @@ size_t json_count(const struct json *);
 
 /* json_get(r, key): ${r}'s member ${key}; NULL if there is none. */
 struct json *json_get(const struct json *, const char *);
+
+/* json_has(r, key): is ${r} an object with the member ${key}? */
+int json_has(const struct json *, const char *);
 
 /* json_at(r, i): element ${i}, from 0, of ${r}; NULL if there is none. */
 struct json *json_at(const struct json *, size_t);
@@ -64,11 +68,16 @@ int json_each(const struct json *,
     int (*)(const char *, const struct json *, void *), void *);
 
 /**
- * json_string(r):
- * ${r}'s bytes if it is a string without NUL, else NULL.  They live as long
- * as ${r} does.
+ * json_string(r), json_get_string(r, key), json_at_string(r, i):
+ * The bytes of ${r}, of its member or of its element, if that is a string
+ * without NUL, else NULL.  They live as long as any value that has the string.
  */
 const char *json_string(const struct json *);
+const char *json_get_string(const struct json *, const char *);
+const char *json_at_string(const struct json *, size_t);
+
+/* json_is_true(r, key): is ${r}'s member true? */
+int json_is_true(const struct json *, const char *);
 
 /**
  * json_integer(r, n):
@@ -93,12 +102,23 @@ struct json *json_copy(const struct json *);
 
 /* json_set(r, key, value): give the object ${r} the member ${key}. */
 void json_set(struct json *, const char *, struct json *);
+void json_set_string(struct json *, const char *, const char *);
 
 /* json_append(r, value): append ${value} to the array ${r}. */
 void json_append(struct json *, struct json *);
+void json_append_string(struct json *, const char *);
+
+/* json_has_string(r, s): is the string ${s} an element of the array ${r}? */
+int json_has_string(const struct json *, const char *);
 
 /* json_format(r): ${r} as compact JSON on one line, to be free(3)d. */
 char *json_format(const struct json *);
+
+/* json_write(f, r): write the same to ${f}. */
+void json_write(FILE *, const struct json *);
+
+/* json_print(r): write the same and a newline to stdout, and free ${r}. */
+void json_print(struct json *);
 
 /*
  * Members of JSON objects from other programs, where an absent member equals
@@ -110,8 +130,8 @@ char *json_format(const struct json *);
 int json_member(const struct json *, const char *, enum json_kind,
     struct json **, struct error *);
 
-/* json_member_string(r, key, s, e): a copy of the string, or of "", in ${s}. */
-int json_member_string(const struct json *, const char *, char **,
+/* json_member_string(r, key, s, e): see json_get_string(), or "", in ${s}. */
+int json_member_string(const struct json *, const char *, const char **,
     struct error *);
 
 /* json_member_port(r, key, port, e): the number, 0 to 65535 or absent, 0. */
@@ -121,7 +141,7 @@ int json_member_port(const struct json *, const char *, unsigned *,
 /**
  * json_elements(list, fn, arg, e):
  * Call ${fn}(element, ${arg}, ${e}) for the elements of the array ${list},
- * or never if that is NULL, until it returns -1.
+ * until it returns -1.
  */
 int json_elements(const struct json *,
     int (*)(const struct json *, void *, struct error *), void *,

@@ -17,25 +17,43 @@
 #include "base/json.h"
 
 #define FILE_MAX	(64UL * 1024 * 1024)
+#define LABEL	"label="
 #define WANTED	"the output of docker inspect is expected"
+
+#define ALNUM	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 /* libnetwork drivers/bridge/labels.go; set by dockerd --ip as well */
 #define DEFAULT_BINDING	"com.docker.network.bridge.host_binding_ipv4"
 
+static int
+is_same(const struct binding *a, const struct binding *b)
+{
+
+	return (addr_compare(&a->host, &b->host) == 0 && a->port == b->port &&
+	    strcmp(a->proto, b->proto) == 0);
+}
+
+int
+bindings_have(const struct bindings *l, const struct binding *b)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (is_same(&l->binding[i], b))
+			return (1);
+	return (0);
+}
+
 static void
 add(struct bindings *l, const struct binding *b)
 {
-	const struct binding *old;
 	size_t i;
 
-	for (i = 0; i < l->count; i++) {
-		old = &l->binding[i];
-		if (addr_compare(&old->host, &b->host) == 0 &&
-		    old->host_port == b->host_port && old->port == b->port &&
-		    strcmp(old->proto, b->proto) == 0)
+	for (i = 0; i < l->count; i++)
+		if (l->binding[i].host_port == b->host_port &&
+		    is_same(&l->binding[i], b))
 			return;
-	}
-	l->binding = alloc_resize(l->binding, l->count + 1, sizeof(*b));
+	l->binding = alloc_grow(l->binding, l->count, sizeof(*b));
 	l->binding[l->count++] = *b;
 }
 
@@ -44,15 +62,16 @@ static void
 note(struct container *c, const char *port, const char *what,
     const char *text, const char *effect)
 {
-	char quoted[ERROR_QUOTE], where[ERROR_QUOTE];
 
 	if (c->odd == NULL)
-		c->odd = alloc_format("port %s: %s %s: %s",
-		    error_quote(where, port, strlen(port)), what,
-		    error_quote(quoted, text, strlen(text)), effect);
+		c->odd = alloc_format("port %s: %s %s: %s", error_quote(port),
+		    what, error_quote(text), effect);
 }
 
-/* Read the protocol, in any case; empty means TCP (go-connections/nat). */
+/*
+ * Read the protocol, in any case; empty means TCP (go-connections/nat).  It is
+ * printed: bytes that are not plain become "?".
+ */
 static void
 set_proto(struct binding *b, const char *s)
 {
@@ -62,7 +81,8 @@ set_proto(struct binding *b, const char *s)
 	if (*s == '\0')
 		s = "tcp";
 	for (i = 0; i < sizeof(b->proto) - 1 && s[i] != '\0' && s[i] != '/'; i++)
-		b->proto[i] = (char)tolower((unsigned char)s[i]);
+		b->proto[i] = s[i] < ' ' || s[i] > '~' ? '?' :
+		    (char)tolower((unsigned char)s[i]);
 }
 
 /*
@@ -73,7 +93,7 @@ static int
 member_host(const struct json *r, const char *key, const char *port,
     struct container *c, struct binding *b, struct error *e)
 {
-	char *s;
+	const char *s;
 
 	if (json_member_string(r, key, &s, e) == -1)
 		return (-1);
@@ -85,7 +105,6 @@ member_host(const struct json *r, const char *key, const char *port,
 			    "is no address, and means all addresses");
 	}
 	addr_unmap(&b->host);
-	free(s);
 	return (0);
 }
 
@@ -95,23 +114,19 @@ list_port(const struct json *r, void *arg, struct error *e)
 {
 	struct container *c;
 	struct binding b;
-	struct json *port;
-	char *type;
+	const char *type;
 
 	c = arg;
 	memset(&b, 0, sizeof(b));
 	if (json_kind(r) != JSON_OBJECT)
 		return (error_set(e, "is not an object"));
-	port = json_get(r, "PrivatePort");
-	json_free(port);
-	if (port == NULL)
+	if (!json_has(r, "PrivatePort"))
 		return (error_set(e, "PrivatePort: is missing"));
 	if (json_member_port(r, "PrivatePort", &b.port, e) == -1 ||
 	    json_member_port(r, "PublicPort", &b.host_port, e) == -1 ||
 	    json_member_string(r, "Type", &type, e) == -1)
 		return (-1);
 	set_proto(&b, type);
-	free(type);
 	if (member_host(r, "IP", b.proto, c, &b, e) == -1)
 		return (-1);
 	if (b.host_port > 0)		/* else exposed, but not published */
@@ -155,8 +170,7 @@ static int
 map_binding(const struct json *r, void *arg, struct error *e)
 {
 	struct port_map *m;
-	const char *last;
-	char *s;
+	const char *last, *s;
 	size_t len;
 
 	m = arg;
@@ -174,7 +188,6 @@ map_binding(const struct json *r, void *arg, struct error *e)
 	if (parse_port(s, len, &m->binding.host_port) == -1 && len > 0 &&
 	    strspn(s, "0123456789-") != len)
 		note(m->container, m->key, "host port", s, "is no port");
-	free(s);
 	add(m->bindings, &m->binding);
 	return (0);
 }
@@ -183,24 +196,23 @@ map_binding(const struct json *r, void *arg, struct error *e)
 static int
 map_port(const char *key, const struct json *value, void *arg)
 {
-	char quoted[ERROR_QUOTE];
 	struct port_map *m;
 	size_t len;
 
 	m = arg;
 	m->key = key;
-	error_quote(quoted, key, strlen(key));
 	if (json_kind(value) == JSON_NULL)
 		return (0);
 	if (json_kind(value) != JSON_ARRAY)
-		return (error_set(m->e, "%s: is of the wrong type", quoted));
+		return (error_set(m->e, "%s: is of the wrong type",
+		    error_quote(key)));
 	len = strcspn(key, "/");
 	set_proto(&m->binding, key[len] == '/' ? key + len + 1 : "");
 	m->binding.port = 0;
 	if (parse_port(key, len, &m->binding.port) == -1)
 		note(m->container, key, "port", key, "is no port");
 	if (json_elements(value, map_binding, m, m->e) == -1)
-		return (error_prefix(m->e, "%s", quoted));
+		return (error_prefix(m->e, "%s", error_quote(key)));
 	return (0);
 }
 
@@ -246,7 +258,7 @@ list_name(const struct json *r, void *arg, struct error *e)
 		return (error_set(e, "is not a string"));
 	s += *s == '/';
 	if (c->name == NULL && strchr(s, '/') == NULL)
-		c->name = alloc_copy(s, strlen(s));
+		c->name = alloc_string(s);
 	return (0);
 }
 
@@ -266,7 +278,10 @@ each_of(const struct json *r, const char *key,
 	return (result == -1 ? error_prefix(e, "%s", key) : 0);
 }
 
-/* Read ${r}'s HostConfig, if there is one, into ${config}, to be freed. */
+/*
+ * Read ${r}'s HostConfig and its NetworkMode.  Without the member ${config}, to
+ * be freed, is NULL.
+ */
 static int
 host_config(const struct json *r, struct container *c, struct json **config,
     struct error *e)
@@ -274,10 +289,6 @@ host_config(const struct json *r, struct container *c, struct json **config,
 
 	if (json_member(r, "HostConfig", JSON_OBJECT, config, e) == -1)
 		return (-1);
-	if (*config == NULL) {
-		c->network = alloc_copy("", 0);
-		return (0);
-	}
 	if (json_member_string(*config, "NetworkMode", &c->network, e) == 0)
 		return (0);
 	json_free(*config);
@@ -292,10 +303,10 @@ is_host_network(const struct container *c)
 }
 
 /* A list shows health in words only: "Up 2 hours (healthy)" */
-static char *
+static const char *
 health_of(const char *status)
 {
-	static const char *words[][2] = {
+	static const char *const words[][2] = {
 		{ "(healthy)", "healthy" },
 		{ "(unhealthy)", "unhealthy" },
 		{ "(health: starting)", "starting" }
@@ -304,44 +315,39 @@ health_of(const char *status)
 
 	for (i = 0; i < 3; i++)
 		if (strstr(status, words[i][0]) != NULL)
-			return (alloc_format("%s", words[i][1]));
-	return (alloc_copy("", 0));
+			return (words[i][1]);
+	return ("");
 }
 
-/* Read the networks of ${r}, a member of its NetworkSettings. */
+/* Read the networks of ${r}'s ${settings}, its NetworkSettings. */
 static int
-list_networks(const struct json *r, struct container *c, struct error *e)
+networks(const struct json *settings, struct container *c, struct error *e)
 {
-	struct json *settings;
-	int result;
 
-	if (json_member(r, "NetworkSettings", JSON_OBJECT, &settings, e) == -1)
-		return (-1);
-	if (settings == NULL)
-		return (0);
-	result = json_member(settings, "Networks", JSON_OBJECT, &c->networks,
-	    e);
-	json_free(settings);
-	return (result == -1 ? error_prefix(e, "NetworkSettings") : 0);
+	if (json_member(settings, "Networks", JSON_OBJECT, &c->networks,
+	    e) == -1)
+		return (error_prefix(e, "NetworkSettings"));
+	return (0);
 }
 
 static int
 list_element(const struct json *r, struct container *c, struct error *e)
 {
-	struct json *config;
-	char *status;
+	struct json *config, *settings;
+	const char *status;
+	int result;
 
+	c->source = json_copy(r);
 	if (json_member_string(r, "Id", &c->id, e) == -1 ||
 	    json_member_string(r, "State", &c->state, e) == -1 ||
-	    json_member_string(r, "Image", &c->image, e) == -1 ||
 	    json_member(r, "Labels", JSON_OBJECT, &c->labels, e) == -1 ||
-	    list_networks(r, c, e) == -1 ||
-	    json_member_string(r, "Status", &status, e) == -1)
+	    json_member_string(r, "Status", &status, e) == -1 ||
+	    json_member(r, "NetworkSettings", JSON_OBJECT, &settings, e) == -1)
 		return (-1);
 	c->health = health_of(status);
-	free(status);
-	c->restart = alloc_copy("", 0);
-	if (host_config(r, c, &config, e) == -1)
+	result = networks(settings, c, e);
+	json_free(settings);
+	if (result == -1 || host_config(r, c, &config, e) == -1)
 		return (-1);
 	c->hidden = config == NULL;
 	json_free(config);
@@ -369,22 +375,18 @@ inspect_state(const struct json *r, struct container *c, struct error *e)
 	if (state == NULL)
 		return (error_set(e, "State: is missing"));
 	health = NULL;
-	result = json_member_string(state, "Status", &c->state, e);
-	if (result == 0)
-		result = json_member(state, "Health", JSON_OBJECT, &health, e);
-	if (result == 0 && health == NULL)
-		c->health = alloc_copy("", 0);
-	else if (result == 0)
-		result = json_member_string(health, "Status", &c->health, e);
+	result = json_member_string(state, "Status", &c->state, e) == -1 ||
+	    json_member(state, "Health", JSON_OBJECT, &health, e) == -1 ||
+	    json_member_string(health, "Status", &c->health, e) == -1 ? -1 : 0;
 	/* Docker and podman, if the image has no health check */
 	if (result == 0 && strcmp(c->health, "none") == 0)
-		*c->health = '\0';
+		c->health = "";
 	json_free(health);
 	json_free(state);
 	return (result == -1 ? error_prefix(e, "State") : 0);
 }
 
-/* Read ${r}'s Config: {Image, Labels}. */
+/* Read ${r}'s Config: {Labels}. */
 static int
 inspect_config(const struct json *r, struct container *c, struct error *e)
 {
@@ -393,24 +395,17 @@ inspect_config(const struct json *r, struct container *c, struct error *e)
 
 	if (json_member(r, "Config", JSON_OBJECT, &config, e) == -1)
 		return (-1);
-	if (config == NULL) {
-		c->image = alloc_copy("", 0);
-		return (0);
-	}
-	result = json_member_string(config, "Image", &c->image, e);
-	if (result == 0)
-		result = json_member(config, "Labels", JSON_OBJECT, &c->labels,
-		    e);
+	result = json_member(config, "Labels", JSON_OBJECT, &c->labels, e);
 	json_free(config);
 	return (result == -1 ? error_prefix(e, "Config") : 0);
 }
 
-/* Read ${r}'s HostConfig: {NetworkMode, PortBindings, RestartPolicy}. */
+/* Read ${r}'s HostConfig: {NetworkMode, PortBindings}. */
 static int
 inspect_host_config(const struct json *r, struct container *c,
     struct error *e)
 {
-	struct json *config, *policy;
+	struct json *config;
 	int result;
 
 	if (host_config(r, c, &config, e) == -1)
@@ -419,15 +414,6 @@ inspect_host_config(const struct json *r, struct container *c,
 		return (error_set(e, "HostConfig: is missing"));
 	result = is_host_network(c) ? 0 :
 	    inspect_map(config, "PortBindings", c, &c->asked, e);
-	policy = NULL;
-	if (result == 0)
-		result = json_member(config, "RestartPolicy", JSON_OBJECT,
-		    &policy, e);
-	if (result == 0 && policy == NULL)
-		c->restart = alloc_copy("", 0);
-	else if (result == 0)
-		result = json_member_string(policy, "Name", &c->restart, e);
-	json_free(policy);
 	json_free(config);
 	return (result == -1 ? error_prefix(e, "HostConfig") : 0);
 }
@@ -448,24 +434,25 @@ inspect_network(const struct json *r, struct container *c, struct error *e)
 	memset(&unused, 0, sizeof(unused));
 	result = is_host_network(c) ? 0 : inspect_map(settings, "Ports", c,
 	    container_live(c) ? &c->published : &unused, e);
-	if (result == 0)
-		result = json_member(settings, "Networks", JSON_OBJECT,
-		    &c->networks, e);
 	free(unused.binding);
+	if (result == -1)
+		error_prefix(e, "NetworkSettings");
+	else
+		result = networks(settings, c, e);
 	json_free(settings);
-	return (result == -1 ? error_prefix(e, "NetworkSettings") : 0);
+	return (result);
 }
 
 static int
 inspect_element(const struct json *r, struct container *c, struct error *e)
 {
-	char *name;
+	const char *name;
 
+	c->source = json_copy(r);
 	if (json_member_string(r, "Id", &c->id, e) == -1 ||
 	    json_member_string(r, "Name", &name, e) == -1)
 		return (-1);
-	c->name = alloc_format("%s", name + (*name == '/'));
-	free(name);
+	c->name = alloc_string(name + (*name == '/'));
 	if (inspect_state(r, c, e) == -1 ||
 	    inspect_config(r, c, e) == -1 ||
 	    inspect_host_config(r, c, e) == -1)
@@ -490,15 +477,10 @@ containers_inspect(const struct json *r, struct container *c,
 static struct container *
 grow(struct containers *c)
 {
-	struct container *last;
 
-	/* Double the room whenever the count is a power of two. */
-	if ((c->count & (c->count - 1)) == 0)
-		c->container = alloc_resize(c->container,
-		    c->count > 0 ? c->count * 2 : 1, sizeof(*last));
-	last = &c->container[c->count++];
-	memset(last, 0, sizeof(*last));
-	return (last);
+	c->container = alloc_grow(c->container, c->count,
+	    sizeof(*c->container));
+	return (&c->container[c->count++]);
 }
 
 static int
@@ -528,30 +510,26 @@ containers_list(const struct json *list, struct containers *c,
 static int
 file_append(const struct json *r, void *arg, struct error *e)
 {
-	char name[ERROR_QUOTE], status[ERROR_QUOTE];
 	struct container *c;
 	struct json *state;
-	int list;
+	enum json_kind kind;
 
 	if (json_kind(r) != JSON_OBJECT)
 		return (error_set(e, "is not an object"));
 	state = json_get(r, "State");
-	list = state != NULL && json_kind(state) == JSON_STRING;
-	if (state == NULL || (!list && json_kind(state) != JSON_OBJECT)) {
-		json_free(state);
-		return (error_set(e, "is not a container"));
-	}
+	kind = json_kind(state);
 	json_free(state);
+	if (kind != JSON_STRING && kind != JSON_OBJECT)
+		return (error_set(e, "is not a container"));
 	c = grow(arg);
-	if (!list)
+	if (kind == JSON_OBJECT)
 		return (inspect_element(r, c, e));
 	if (list_element(r, c, e) == -1)
 		return (-1);
 	if (!container_live(c))
 		return (error_set(e, "%s is %s, and a list does not show what "
-		    "it would publish",
-		    error_quote(name, c->name, strlen(c->name)),
-		    error_quote(status, c->state, strlen(c->state))));
+		    "it would publish", error_quote(c->name),
+		    error_quote(c->state)));
 	return (0);
 }
 
@@ -622,17 +600,12 @@ containers_unset(const struct containers *c)
 static int
 is_on(const struct container *c, const char *name, const char *id)
 {
-	struct json *r;
 	const char *mode;
 
 	mode = strcmp(c->network, "default") == 0 ? "bridge" : c->network;
-	if (strcmp(mode, name) == 0 || (*id != '\0' && strcmp(mode, id) == 0))
-		return (1);
-	if (c->networks == NULL)
-		return (0);
-	r = json_get(c->networks, name);
-	json_free(r);
-	return (r != NULL);
+	return (strcmp(mode, name) == 0 ||
+	    (*id != '\0' && strcmp(mode, id) == 0) ||
+	    json_has(c->networks, name));
 }
 
 /* Bind to ${host} the ports that ${c} asked for without a host address. */
@@ -653,52 +626,35 @@ bind_unset(struct container *c, const struct addr *host)
 	}
 }
 
-/* The default address of the network ${r}, "" if it has none. */
-static int
-default_address(const struct json *r, char **s, struct error *e)
-{
-	struct json *options;
-	int result;
-
-	if (json_member(r, "Options", JSON_OBJECT, &options, e) == -1)
-		return (-1);
-	*s = options == NULL ? alloc_copy("", 0) : NULL;
-	result = options == NULL ? 0 :
-	    json_member_string(options, DEFAULT_BINDING, s, e);
-	json_free(options);
-	return (result == -1 ? error_prefix(e, "Options") : 0);
-}
-
+/* Bind the ports of the containers on the network ${r} to its default. */
 static int
 bind_network(const struct json *r, void *arg, struct error *e)
 {
 	struct containers *c;
 	struct addr host;
-	char *id, *name, *text;
+	struct json *options;
+	const char *id, *name, *text;
 	size_t i;
+	int result;
 
 	c = arg;
 	if (json_kind(r) != JSON_OBJECT)
 		return (error_set(e, "is not an object"));
-	if (default_address(r, &text, e) == -1)
+	if (json_member(r, "Options", JSON_OBJECT, &options, e) == -1)
 		return (-1);
-	if (addr_parse(text, &host) == -1) {
-		free(text);
+	result = json_member_string(options, DEFAULT_BINDING, &text, e);
+	json_free(options);
+	if (result == -1)
+		return (error_prefix(e, "Options"));
+	if (addr_parse(text, &host) == -1)
 		return (0);
-	}
-	free(text);
 	addr_unmap(&host);
-	if (json_member_string(r, "Id", &id, e) == -1)
+	if (json_member_string(r, "Id", &id, e) == -1 ||
+	    json_member_string(r, "Name", &name, e) == -1)
 		return (-1);
-	if (json_member_string(r, "Name", &name, e) == -1) {
-		free(id);
-		return (-1);
-	}
 	for (i = 0; !addr_is_any(&host) && i < c->count; i++)
 		if (is_on(&c->container[i], name, id))
 			bind_unset(&c->container[i], &host);
-	free(name);
-	free(id);
 	return (0);
 }
 
@@ -723,32 +679,17 @@ container_live(const struct container *c)
 const char *
 container_label(const struct container *c, const char *key)
 {
-	struct json *r;
-	const char *s;
 
-	if (c->labels == NULL)
-		return (NULL);
-	r = json_get(c->labels, key);
-	if (r == NULL)
-		return (NULL);
-	/* The labels hold the string as well. */
-	s = json_string(r);
-	json_free(r);
-	return (s);
+	return (json_get_string(c->labels, key));
 }
 
 void
 container_free(struct container *c)
 {
 
-	free(c->id);
 	free(c->name);
-	free(c->image);
-	free(c->state);
-	free(c->health);
-	free(c->restart);
-	free(c->network);
 	free(c->odd);
+	json_free(c->source);
 	json_free(c->labels);
 	json_free(c->networks);
 	free(c->asked.binding);
@@ -765,4 +706,110 @@ containers_free(struct containers *c)
 		container_free(&c->container[i]);
 	free(c->container);
 	memset(c, 0, sizeof(*c));
+}
+
+/* --- owners -------------------------------------------------------------- */
+
+static int
+is_label(const char *s)
+{
+
+	return (strncmp(s, LABEL, strlen(LABEL)) == 0);
+}
+
+/* Is ${s} an ID, as docker ps prints it, short or long? */
+static int
+is_id(const char *s)
+{
+	size_t len;
+
+	len = strlen(s);
+	return ((len == 12 || len == 64) && strspn(s, "0123456789abcdef") == len);
+}
+
+/* The rule of Docker (daemon/names) and podman. */
+static int
+is_name(const char *s)
+{
+
+	return (*s != '\0' && strspn(s, ALNUM) > 0 &&
+	    s[strspn(s, ALNUM "_.-")] == '\0');
+}
+
+int
+owners_add(struct owners *o, const char *text, struct error *e)
+{
+
+	if (is_label(text) ? strchr("=", text[strlen(LABEL)]) != NULL :
+	    !is_name(text))
+		return (error_set(e, "not a container name, ID or "
+		    "label=KEY[=VALUE]: %s", error_quote(text)));
+	o->text = alloc_grow(o->text, o->count, sizeof(*o->text));
+	o->text[o->count++] = text;
+	return (0);
+}
+
+/* Does ${c} have the label ${s}, KEY or KEY=VALUE? */
+static int
+has_label(const struct container *c, const char *s)
+{
+	const char *value;
+	char *key;
+	size_t len;
+
+	len = strcspn(s, "=");
+	key = alloc_copy(s, len);
+	value = container_label(c, key);
+	free(key);
+	return (value != NULL &&
+	    (s[len] == '\0' || strcmp(value, s + len + 1) == 0));
+}
+
+static int
+is_one(const char *text, const struct container *c)
+{
+
+	if (is_label(text))
+		return (has_label(c, text + strlen(LABEL)));
+	return (strcmp(c->name, text) == 0 || (is_id(text) &&
+	    strncmp(c->id, text, strlen(text)) == 0));
+}
+
+int
+owners_have(const struct owners *o, const struct container *c)
+{
+	size_t i;
+
+	for (i = 0; i < o->count; i++)
+		if (is_one(o->text[i], c))
+			return (1);
+	return (0);
+}
+
+int
+owners_exist(const struct owners *o, const struct containers *list,
+    struct error *e)
+{
+	size_t i, k;
+
+	for (i = 0; i < o->count; i++) {
+		if (!is_id(o->text[i]))
+			continue;
+		for (k = 0; k < list->count; k++)
+			if (is_one(o->text[i], &list->container[k]))
+				break;
+		if (k == list->count)
+			return (error_set(e, "%s: no container has this ID",
+			    o->text[i]));
+	}
+	return (0);
+}
+
+void
+owners_free(struct owners *o)
+{
+
+	free(o->text);
+	o->text = NULL;
+	o->count = 0;
 }

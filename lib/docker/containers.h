@@ -24,13 +24,12 @@ struct bindings {
 };
 
 struct container {
-	char		*id;		/* 64 hexadecimal digits */
+	struct json	*source;	/* has the strings below */
+	const char	*id;		/* 64 hexadecimal digits */
+	const char	*state;		/* "running", "exited", ... */
+	const char	*health;	/* "starting", "healthy", "unhealthy", "" */
+	const char	*network;	/* HostConfig.NetworkMode */
 	char		*name;		/* without the leading slash */
-	char		*image;		/* as it was named at creation */
-	char		*state;		/* "running", "exited", ... */
-	char		*health;	/* "starting", "healthy", "unhealthy", "" */
-	char		*restart;	/* "no", "always", ...; "" from a list */
-	char		*network;	/* HostConfig.NetworkMode */
 	char		*odd;		/* a binding that engines misread, in words,
 					   or NULL */
 	struct json	*labels;	/* see container_label() */
@@ -102,6 +101,13 @@ int containers_networks(const struct json *, struct containers *,
  */
 int containers_unset(const struct containers *);
 
+/**
+ * bindings_have(l, b):
+ * Is a binding in ${l} for the same host address, port and protocol as ${b}, at
+ * any port of the host?
+ */
+int bindings_have(const struct bindings *, const struct binding *);
+
 /* container_live(c): is ${c} running or paused, so that its ports answer? */
 int container_live(const struct container *);
 
@@ -116,5 +122,35 @@ void container_free(struct container *);
 
 /* containers_free(c): free what ${c} holds. */
 void containers_free(struct containers *);
+
+/*
+ * The containers that an address is meant for.  Each is a name, an ID of 12 or
+ * 64 hexadecimal digits, or label=KEY[=VALUE].
+ */
+struct owners {
+	const char	**text;		/* as given */
+	size_t		  count;
+};
+
+/**
+ * owners_add(o, text, e):
+ * Add ${text}, which must live as long as ${o}.  Return 0, or -1 with ${e} set
+ * if no container can have such a name.
+ */
+int owners_add(struct owners *, const char *, struct error *);
+
+/* owners_have(o, c): is the container ${c} one of ${o}? */
+int owners_have(const struct owners *, const struct container *);
+
+/**
+ * owners_exist(o, list, e):
+ * Check that each ID in ${o} is one of ${list}: a container that does not exist
+ * yet has none.  Return 0, or -1 with ${e} set.
+ */
+int owners_exist(const struct owners *, const struct containers *,
+    struct error *);
+
+/* owners_free(o): free what ${o} holds. */
+void owners_free(struct owners *);
 
 #endif

@@ -61,6 +61,18 @@ variable(const char *name)
 	return (s != NULL && *s != '\0' ? s : NULL);
 }
 
+/* Does the environment ask for TLS?  That is an error. */
+static int
+check_tls(struct error *e)
+{
+
+	if (variable("DOCKER_TLS_VERIFY") == NULL &&
+	    variable("DOCKER_TLS") == NULL)
+		return (0);
+	return (error_set(e, "TLS is not supported: unset DOCKER_TLS_VERIFY "
+	    "and DOCKER_TLS"));
+}
+
 /* The user's home folder, to be freed. */
 static char *
 home_folder(void)
@@ -73,7 +85,7 @@ home_folder(void)
 		pw = getpwuid(getuid());
 		home = pw != NULL ? pw->pw_dir : "";
 	}
-	return (alloc_copy(home, strlen(home)));
+	return (alloc_string(home));
 }
 
 static void
@@ -81,7 +93,7 @@ set_unix(struct endpoint *ep, const char *path)
 {
 
 	ep->name = alloc_format("unix://%s", path);
-	ep->socket = alloc_copy(path, strlen(path));
+	ep->socket = alloc_string(path);
 	ep->url = alloc_format("http://localhost");
 }
 
@@ -146,16 +158,24 @@ local_host(const char *s)
 	    addr_format(&a, text)));
 }
 
+/* An engine publishes on the loopback of its own host. */
+static int
+refuse_other_host(const char *host, struct error *e)
+{
+
+	return (error_set(e, "%s: not an address of this host (an engine "
+	    "publishes on the loopback of its own host)", error_quote(host)));
+}
+
 /* Read HOST[:PORT][/].  Nothing else of the text gets into our URL. */
 static int
 parse_tcp(const char *text, unsigned long port, struct endpoint *ep,
     struct error *e)
 {
-	char *host, *name, quoted[ERROR_QUOTE], *rest;
+	char *host, *name, *rest;
 	int brackets;
 
-	error_quote(quoted, text, strlen(text));
-	name = alloc_copy(text, strlen(text));
+	name = alloc_string(text);
 	if (*name != '\0' && name[strlen(name) - 1] == '/')
 		name[strlen(name) - 1] = '\0';
 	brackets = *name == '[';
@@ -169,16 +189,14 @@ parse_tcp(const char *text, unsigned long port, struct endpoint *ep,
 	    args_number(rest + 1, 1, 65535, &port) == -1)) ||
 	    (*rest == '\0' && brackets && port == DEFAULT_PORT)) {
 		free(name);
-		return (error_set(e, "%s: " FORMS, quoted));
+		return (error_set(e, "%s: " FORMS, error_quote(text)));
 	}
 	*rest = '\0';
 	host = strpbrk(name, "/?#@") != NULL ? NULL :
 	    local_host(name + brackets);
 	free(name);
 	if (host == NULL)
-		return (error_set(e, "%s: not an address of this host (an "
-		    "engine publishes on the loopback of its own host)",
-		    quoted));
+		return (refuse_other_host(text, e));
 	set_tcp(ep, host, port);
 	free(host);
 	return (0);
@@ -202,20 +220,16 @@ static int
 parse_scheme(const char *host, unsigned long port, struct endpoint *ep,
     struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 
 	if (strncmp(host, "tcp://", 6) == 0)
 		return (parse_tcp(host + 6, port, ep, e));
-	error_quote(quoted, host, strlen(host));
 	if (strncmp(host, "ssh://", 6) == 0)
-		return (error_set(e, "%s: not an address of this host (an "
-		    "engine publishes on the loopback of its own host)",
-		    quoted));
+		return (refuse_other_host(host, e));
 	if (strncmp(host, "unix://", 7) != 0)
 		return (error_set(e, "%s: neither unix:// nor tcp://",
-		    quoted));
+		    error_quote(host)));
 	if (strstr(host + 7, "://") != NULL)
-		return (error_set(e, "%s: " FORMS, quoted));
+		return (error_set(e, "%s: " FORMS, error_quote(host)));
 	set_unix(ep, host[7] != '\0' ? host + 7 : DEFAULT_SOCKET);
 	return (0);
 }
@@ -246,13 +260,12 @@ static int
 parse_context(const char *host, struct endpoint *ep, struct error *e)
 {
 	const char *rest;
-	char quoted[ERROR_QUOTE];
 
 	rest = strstr(host, "://");
 	if (rest == NULL || rest[3] == '\0' ||
 	    host[strcspn(host, BLANKS)] != '\0')
 		return (error_set(e, "%s: docker does not take it in a "
-		    "context", error_quote(quoted, host, strlen(host))));
+		    "context", error_quote(host)));
 	return (parse_scheme(host, CONTEXT_PORT, ep, e));
 }
 
@@ -269,13 +282,13 @@ search(struct endpoint *ep, struct error *e)
 	env = variable("XDG_RUNTIME_DIR");
 	base[ROOT] = NULL;
 	base[HOME] = home_folder();
-	base[RUNTIME] = env != NULL ? alloc_format("%s", env) :
+	base[RUNTIME] = env != NULL ? alloc_string(env) :
 	    alloc_format("/run/user/%lu", (unsigned long)getuid());
 	found = 0;
 	for (i = 0; !found && i < sizeof(well_known) / sizeof(*well_known);
 	    i++) {
 		path = well_known[i].base == ROOT ?
-		    alloc_format("%s", well_known[i].path) :
+		    alloc_string(well_known[i].path) :
 		    alloc_format("%s/%s", base[well_known[i].base],
 		    well_known[i].path);
 		found = stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
@@ -411,13 +424,12 @@ static void
 members(const struct json *r, struct member *m)
 {
 
-	if (r != NULL && json_kind(r) == JSON_OBJECT)
-		json_each(r, match, m);
+	json_each(r, match, m);
 }
 
 /*
- * Read the current context's name into ${name}, "" if none is set.  A member of
- * an unexpected type is ignored, as docker does after a warning.
+ * Read the current context's name into ${name}, to be freed; "" if none is set.
+ * A member of an unexpected type is ignored, as docker does after a warning.
  */
 static int
 current_context(const char *folder, char **name, struct error *e)
@@ -430,7 +442,7 @@ current_context(const char *folder, char **name, struct error *e)
 
 	s = variable("DOCKER_CONTEXT");
 	if (s != NULL) {
-		*name = alloc_copy(s, strlen(s));
+		*name = alloc_string(s);
 		return (0);
 	}
 	path = alloc_format("%s/config.json", folder);
@@ -441,16 +453,19 @@ current_context(const char *folder, char **name, struct error *e)
 		result = error_set(e, "%s: currentContext: has a NUL "
 		    "character", path);
 	if (result == 0)
-		*name = alloc_copy(s, strlen(s));
+		*name = alloc_string(s);
 	json_free(m[0].value);
 	json_free(r);
 	free(path);
 	return (result);
 }
 
-/* Read the host of a meta.json, .Endpoints.docker.Host; "" if it has none. */
+/*
+ * Read the host of a meta.json, .Endpoints.docker.Host, "" if it has none.  It
+ * lives as long as ${meta}.
+ */
 static int
-host_of(const struct json *meta, char **host, struct error *e)
+host_of(const struct json *meta, const char **host, struct error *e)
 {
 	struct member top[] = {
 		{ "Name", JSON_STRING, NULL, 0 },
@@ -468,26 +483,21 @@ host_of(const struct json *meta, char **host, struct error *e)
 		{ NULL, JSON_NULL, NULL, 0 }
 	};
 	struct json *docker;
-	const char *s;
 	size_t i;
 	int result;
 
+	result = 0;
 	members(meta, top);
 	members(top[1].value, words);
-	docker = top[2].value != NULL ? json_get(top[2].value, "docker") :
-	    NULL;
+	docker = json_get(top[2].value, "docker");
 	members(docker, end);
-	s = end[1].value != NULL ? json_string(end[1].value) : "";
+	*host = end[1].value != NULL ? json_string(end[1].value) : "";
 	if (docker == NULL)
 		result = error_set(e, "has no endpoint for docker");
 	else if (top[0].wrong || top[1].wrong || top[2].wrong ||
-	    words[0].wrong || end[0].wrong || end[1].wrong || s == NULL ||
+	    words[0].wrong || end[0].wrong || end[1].wrong || *host == NULL ||
 	    json_kind(docker) != JSON_OBJECT)
 		result = error_set(e, "has a member of the wrong type");
-	else {
-		*host = alloc_copy(s, strlen(s));
-		result = 0;
-	}
 	json_free(docker);
 	json_free(words[0].value);
 	for (i = 0; i < 3; i++)
@@ -502,11 +512,11 @@ static int
 find_named(const char *folder, const char *name, struct endpoint *ep,
     struct error *e)
 {
-	char hex[SHA256_HEXLEN], *host, *path, quoted[ERROR_QUOTE];
+	char hex[SHA256_HEXLEN], *path;
+	const char *host;
 	struct json *meta;
 	int result;
 
-	host = NULL;
 	sha256_hex(name, strlen(name), hex);
 	path = alloc_format("%s/contexts/meta/%s/meta.json", folder, hex);
 	result = read_json(path, &meta, e);
@@ -519,9 +529,7 @@ find_named(const char *folder, const char *name, struct endpoint *ep,
 	else if (result == 0)
 		result = parse_context(host, ep, e);
 	if (result == -1)
-		error_prefix(e, "docker context %s", error_quote(quoted, name,
-		    strlen(name)));
-	free(host);
+		error_prefix(e, "docker context %s", error_quote(name));
 	json_free(meta);
 	free(path);
 	return (result);
@@ -537,18 +545,14 @@ find_context(struct endpoint *ep, struct error *e)
 
 	config = variable("DOCKER_CONFIG");
 	home = home_folder();
-	folder = config != NULL ? alloc_copy(config, strlen(config)) :
+	folder = config != NULL ? alloc_string(config) :
 	    alloc_format("%s/.docker", home);
 	free(home);
 	result = current_context(folder, &name, e);
 	if (result == 0) {
 		if (*name != '\0' && strcmp(name, "default") != 0)
 			result = find_named(folder, name, ep, e);
-		else if (variable("DOCKER_TLS_VERIFY") != NULL ||
-		    variable("DOCKER_TLS") != NULL)
-			result = error_set(e, "TLS is not supported: unset "
-			    "DOCKER_TLS_VERIFY and DOCKER_TLS");
-		else
+		else if ((result = check_tls(e)) == 0)
 			result = search(ep, e);
 		free(name);
 	}
@@ -574,12 +578,10 @@ endpoint_find(const char *host, struct endpoint *ep, struct error *e)
 		return (find_context(ep, e));
 	result = endpoint_parse(host, ep, e);
 	if (result == 0 && (ep->socket == NULL ||
-	    host[strspn(host, BLANKS)] == '\0') &&
-	    (variable("DOCKER_TLS_VERIFY") != NULL ||
-	    variable("DOCKER_TLS") != NULL)) {
-		endpoint_free(ep);
-		result = error_set(e, "TLS is not supported: unset "
-		    "DOCKER_TLS_VERIFY and DOCKER_TLS");
+	    host[strspn(host, BLANKS)] == '\0')) {
+		result = check_tls(e);
+		if (result == -1)
+			endpoint_free(ep);
 	}
 	return (result == -1 ? error_prefix(e, "%s", where) : 0);
 }

@@ -129,24 +129,23 @@ explain(struct engine *d, CURLcode code, struct error *e)
 static void
 complain(struct engine *d, long status, struct error *e)
 {
-	char quoted[ERROR_QUOTE], *message;
-	const char *body;
+	const char *body, *message;
 	struct error unused;
 	struct json *r;
+	size_t len;
 
-	body = d->len > 0 ? d->body : "";
-	message = NULL;
+	message = body = d->len > 0 ? d->body : "";
+	len = strcspn(body, "\r\n");
 	r = json_parse(body, d->len, 0, "", &unused);
-	if (r == NULL)
-		message = alloc_copy(body, strcspn(body, "\r\n"));
-	else if (json_member_string(r, "message", &message, &unused) == -1)
-		message = NULL;
-	if (message != NULL && *message != '\0')
+	if (r != NULL) {
+		message = json_get_string(r, "message");
+		len = message != NULL ? strlen(message) : 0;
+	}
+	if (len > 0)
 		error_set(e, "HTTP status %ld: %s", status,
-		    error_quote(quoted, message, strlen(message)));
+		    error_quote_bytes(message, len));
 	else
 		error_set(e, "HTTP status %ld", status);
-	free(message);
 	json_free(r);
 }
 
@@ -192,69 +191,51 @@ is_name(const char *s)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.-")] == '\0');
 }
 
-/* Inspect ${name}, as engine_inspect() does. */
+/* As engine_inspect(), for the ID or name ${id} of the container ${name}. */
 static int
-inspect(struct engine *d, const char *name, struct container *c,
-    struct error *e)
+inspect(struct engine *d, const char *id, const char *name,
+    struct container *c, struct error *e)
 {
 	struct json *r;
 	char *path;
 	long status;
 	int result;
 
-	path = alloc_format("/containers/%s/json", name);
+	if (!is_name(id))
+		return (error_set(e, "answer: Id: is no ID"));
+	path = alloc_format("/containers/%s/json", id);
 	status = get(d, path, &r, e);
 	free(path);
 	if (status == 404)
 		return (0);
 	result = status == 200 ? containers_inspect(r, c, e) : -1;
 	json_free(r);
-	return (result == -1 ? -1 : 1);
-}
-
-/* Inspect ${c} again and replace it.  Return 0 if it is gone. */
-static int
-reveal(struct engine *d, struct container *c, struct error *e)
-{
-	char quoted[ERROR_QUOTE];
-	struct container seen;
-	int found;
-
-	if (!is_name(c->id))
-		return (error_set(e, "answer: Id: is no ID"));
-	found = inspect(d, c->id, &seen, e);
-	if (found == -1)
-		return (error_prefix(e, "container %s", error_quote(quoted,
-		    c->name, strlen(c->name))));
-	if (found == 1) {
-		container_free(c);
-		*c = seen;
-	}
-	return (found);
+	if (result == -1)
+		return (error_prefix(e, "container %s", error_quote(name)));
+	return (1);
 }
 
 /* Inspect the hidden containers, and drop those that are gone. */
 static int
 reveal_hidden(struct engine *d, struct containers *c, struct error *e)
 {
-	struct container *p;
+	struct container *p, seen;
 	size_t i, n;
 	int found;
 
 	for (i = n = 0; i < c->count; i++) {
 		p = &c->container[i];
-		found = p->hidden ? reveal(d, p, e) : 1;
-		if (found == -1)
-			return (-1);
-		if (found == 0) {
+		seen = *p;
+		found = 1;
+		if (p->hidden) {
+			found = inspect(d, p->id, p->name, &seen, e);
+			if (found == -1)
+				return (-1);
 			container_free(p);
-			continue;
 		}
-		if (n < i) {
-			c->container[n] = *p;
-			memset(p, 0, sizeof(*p));
-		}
-		n++;
+		memset(p, 0, sizeof(*p));
+		if (found == 1)
+			c->container[n++] = seen;
 	}
 	c->count = n;
 	return (0);
@@ -329,19 +310,11 @@ int
 engine_inspect(struct engine *d, const char *name, struct container *c,
     struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 	int result;
 
-	memset(c, 0, sizeof(*c));
-	error_quote(quoted, name, strlen(name));
-	if (!is_name(name))
-		return (error_set(e, "not a container name or ID: %s",
-		    quoted));
-	result = inspect(d, name, c, e);
-	if (result != -1)
-		return (result);
-	error_prefix(e, "container %s", quoted);
-	return (error_prefix(e, "%s", d->endpoint.name));
+	result = inspect(d, name, name, c, e);
+	return (result != -1 ? result :
+	    error_prefix(e, "%s", d->endpoint.name));
 }
 
 void

@@ -30,26 +30,26 @@ interface_is_name(const char *name)
 int
 interface_check(const struct interface_change *want, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 	struct ifreq ifr;
 	int fd, result;
 
-	error_quote(quoted, want->interface, strlen(want->interface));
 	if (!interface_is_name(want->interface))
-		return (error_set(e, "not an interface: %s", quoted));
+		return (error_set(e, "not an interface: %s",
+		    error_quote(want->interface)));
 	fd = io_cloexec(socket(AF_INET, SOCK_DGRAM, 0));
 	if (fd == -1)
-		return (error_sys(e, "%s", quoted));
+		return (error_sys(e, "%s", want->interface));
 	memset(&ifr, 0, sizeof(ifr));
 	memcpy(ifr.ifr_name, want->interface, strlen(want->interface));
 	result = -1;
 	if (ioctl(fd, SIOCGIFFLAGS, &ifr) == -1)
-		error_sys(e, "%s", quoted);
+		error_sys(e, "%s", want->interface);
 	else if ((ifr.ifr_flags & IFF_LOOPBACK) == 0)
-		error_set(e, "%s: is not a loopback interface", quoted);
+		error_set(e, "%s: is not a loopback interface",
+		    want->interface);
 	else if (!want->remove && (ifr.ifr_flags & IFF_UP) == 0)
 		error_set(e, "%s: is down, so no address on it works",
-		    quoted);
+		    want->interface);
 	else
 		result = 0;
 	close(fd);

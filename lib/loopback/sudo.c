@@ -65,7 +65,7 @@ static void
 word(struct words *w, const char *s)
 {
 
-	w->argv[w->count++] = alloc_copy(s, strlen(s));
+	w->argv[w->count++] = alloc_string(s);
 }
 
 /* FreeBSD's ifconfig needs a mask to add; Apple's accepts none to remove. */
@@ -189,7 +189,7 @@ sudo_line(char *const *argv)
 	for (i = 0; argv[i] != NULL; i++) {
 		old = line;
 		quoted = is_plain(argv[i]) ?
-		    alloc_copy(argv[i], strlen(argv[i])) :
+		    alloc_string(argv[i]) :
 		    args_quote(argv[i]);
 		line = alloc_format("%s%s%s", old, i > 0 ? " " : "", quoted);
 		free(quoted);
@@ -305,7 +305,7 @@ run(char **argv, int fd, struct error *e)
 static int
 run_quietly(char **argv, struct error *e)
 {
-	char quoted[ERROR_QUOTE], said[128];
+	char said[128];
 	FILE *file;
 	size_t len;
 	int status;
@@ -319,7 +319,7 @@ run_quietly(char **argv, struct error *e)
 	said[len] = '\0';
 	len = strcspn(said, "\n");
 	if (status > 0 && len > 0)
-		error_set(e, "%s", error_quote(quoted, said, len));
+		error_set(e, "%s", error_quote_bytes(said, len));
 	fclose(file);
 	return (status);
 }

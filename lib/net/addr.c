@@ -8,6 +8,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/args.h"
+
 static const unsigned char mapped[12] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
 };
@@ -49,6 +51,38 @@ addr_parse(const char *s, struct addr *a)
 	memset(a->byte, 0, sizeof(a->byte));
 	a->family = AF_INET6;
 	return (inet_pton(AF_INET6, s, a->byte) == 1 ? 0 : -1);
+}
+
+int
+addr_parse_bytes(const char *s, size_t len, struct addr *a)
+{
+	char text[ADDR_STRLEN];
+
+	if (len >= sizeof(text))
+		return (-1);
+	memcpy(text, s, len);
+	text[len] = '\0';
+	return (addr_parse(text, a));
+}
+
+int
+addr_parse_port(const char *s, unsigned *port, int *udp)
+{
+	char digits[sizeof("65535")];
+	unsigned long n;
+	size_t len;
+
+	len = strcspn(s, "/");
+	*udp = strcmp(s + len, "/udp") == 0;
+	if (len >= sizeof(digits) || (s[len] != '\0' && !*udp &&
+	    strcmp(s + len, "/tcp") != 0))
+		return (-1);
+	memcpy(digits, s, len);
+	digits[len] = '\0';
+	if (args_number(digits, 1, 65535, &n) == -1)
+		return (-1);
+	*port = (unsigned)n;
+	return (0);
 }
 
 const char *

@@ -2,6 +2,8 @@
 #ifndef ADDR_H
 #define ADDR_H
 
+#include <stddef.h>
+
 struct sockaddr_storage;
 
 /* An IPv4 or IPv6 address, in network byte order; unused bytes are zero. */
@@ -13,11 +15,20 @@ struct addr {
 #define ADDR_STRLEN	46	/* INET6_ADDRSTRLEN */
 
 /**
- * addr_parse(s, a):
- * Read ${s}, a dotted quad without leading zeros or an IPv6 address without
- * brackets and zone, into ${a}.  Return 0, or -1 if it is neither.
+ * addr_parse(s, a), addr_parse_bytes(s, len, a):
+ * Read ${s}, or its first ${len} bytes, a dotted quad without leading zeros or
+ * an IPv6 address without brackets and zone, into ${a}.  Return 0, or -1 if it
+ * is neither.
  */
 int addr_parse(const char *, struct addr *);
+int addr_parse_bytes(const char *, size_t, struct addr *);
+
+/**
+ * addr_parse_port(s, port, udp):
+ * Read ${s}, PORT, PORT/tcp or PORT/udp, with a port from 1 to 65535.  Return
+ * 0, or -1 if it is not one.
+ */
+int addr_parse_port(const char *, unsigned *, int *);
 
 /* addr_format(a, buf): ${a}'s canonical spelling in ${buf}, ADDR_STRLEN. */
 const char *addr_format(const struct addr *, char *);

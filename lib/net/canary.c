@@ -16,10 +16,8 @@
 
 #include "base/alloc.h"
 #include "base/child.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "base/signals.h"
 
 #define TICK	10	/* ms between two checks of the command */
 
@@ -157,8 +155,8 @@ canary_linger(struct canary *c, size_t n, struct error *e)
 {
 	long long end, left;
 
-	end = clock_ms() + CANARY_MOMENT;
-	while ((left = end - clock_ms()) > 0)
+	end = io_now() + CANARY_MOMENT;
+	while ((left = end - io_now()) > 0)
 		if (canary_watch(c, n, NULL, 0, (int)left, e) == -1)
 			return (-1);
 	return (0);
@@ -172,7 +170,7 @@ watch(struct canary *c, pid_t pid, const struct signals *s,
 	long long deadline;
 	int ended;
 
-	deadline = clock_ms() + (long long)seconds * 1000;
+	deadline = io_now() + (long long)seconds * 1000;
 	ended = 0;
 	for (;;) {
 		if (canary_watch(c, 1, NULL, 0, TICK, e) == -1)
@@ -183,7 +181,7 @@ watch(struct canary *c, pid_t pid, const struct signals *s,
 			return (0);
 		if (signals_pending(s))
 			return (error_set(e, "interrupted"));
-		if (clock_ms() >= deadline)
+		if (io_now() >= deadline)
 			return (error_set(e, "%s after %lu s",
 			    ended ? "left processes that still ran" :
 			    "timed out", seconds));
@@ -208,7 +206,6 @@ canary_run(struct canary *c, char *const *argv, unsigned long seconds,
     struct error *e)
 {
 	struct child_how how = { -1, 2, 2, 1, NULL, NULL };
-	char quoted[ERROR_QUOTE];
 	struct error lost;
 	struct signals s;
 	pid_t pid;
@@ -228,8 +225,7 @@ canary_run(struct canary *c, char *const *argv, unsigned long seconds,
 	else
 		result = answer(status, e);
 	if (result == -1)
-		error_prefix(e, "%s", error_quote(quoted, argv[0],
-		    strlen(argv[0])));
+		error_prefix(e, "%s", error_quote(argv[0]));
 	if (canary_linger(c, 1, &lost) == -1 && result == 0) {
 		*e = lost;
 		result = -1;

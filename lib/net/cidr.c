@@ -29,31 +29,27 @@ mask(struct addr *a, unsigned bits)
 int
 cidr_parse(const char *s, struct cidr *c, struct error *e)
 {
-	char text[CIDR_STRLEN], quoted[ERROR_QUOTE];
+	char text[CIDR_STRLEN];
 	const char *slash;
 	struct addr a;
 	unsigned long bits;
-	size_t len;
 
-	error_quote(quoted, s, strlen(s));
-	slash = strchr(s, '/');
-	len = slash != NULL ? (size_t)(slash - s) : strlen(s);
-	if (len >= sizeof(text))
-		return (error_set(e, "not an address or network: %s", quoted));
-	memcpy(text, s, len);
-	text[len] = '\0';
-	if (addr_parse(text, &a) == -1)
-		return (error_set(e, "not an address or network: %s", quoted));
+	slash = s + strcspn(s, "/");
+	if (addr_parse_bytes(s, (size_t)(slash - s), &a) == -1)
+		return (error_set(e, "not an address or network: %s",
+		    error_quote(s)));
 	bits = width(&a);
-	if (slash != NULL && (args_number(slash + 1, 0, bits, &bits) == -1 ||
+	if (*slash == '/' && (args_number(slash + 1, 0, bits, &bits) == -1 ||
 	    (slash[1] == '0' && slash[2] != '\0')))
-		return (error_set(e, "not a prefix length: %s", quoted));
+		return (error_set(e, "not a prefix length: %s",
+		    error_quote(s)));
 	c->addr = a;
 	c->bits = (unsigned)bits;
 	mask(&c->addr, c->bits);
 	if (addr_compare(&c->addr, &a) != 0)
 		return (error_set(e, "has host bits set: %s "
-		    "(the network is %s)", quoted, cidr_format(c, text)));
+		    "(the network is %s)", error_quote(s),
+		    cidr_format(c, text)));
 	return (0);
 }
 

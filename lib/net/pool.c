@@ -26,7 +26,7 @@ void
 pool_append(struct pool *pool, const struct addr *a)
 {
 
-	pool->addr = alloc_resize(pool->addr, pool->count + 1, sizeof(*a));
+	pool->addr = alloc_grow(pool->addr, pool->count, sizeof(*a));
 	pool->addr[pool->count++] = *a;
 }
 
@@ -45,22 +45,15 @@ append(struct pool *pool, uint32_t n)
 		pool_append(pool, &a);
 }
 
-/* Read FIRST-LAST into its two ends. */
+/* Read FIRST-LAST, with its ${dash}, into its two ends. */
 static int
-parse_range(const char *operand, uint32_t *first, uint32_t *last)
+parse_range(const char *operand, const char *dash, uint32_t *first,
+    uint32_t *last)
 {
-	char text[ADDR_STRLEN];
-	const char *dash;
 	struct addr a, b;
-	size_t len;
 
-	dash = strchr(operand, '-');
-	len = (size_t)(dash - operand);
-	if (len >= sizeof(text))
-		return (-1);
-	memcpy(text, operand, len);
-	text[len] = '\0';
-	if (addr_parse(text, &a) == -1 || addr_parse(dash + 1, &b) == -1 ||
+	if (addr_parse_bytes(operand, (size_t)(dash - operand), &a) == -1 ||
+	    addr_parse(dash + 1, &b) == -1 ||
 	    a.family != AF_INET || b.family != AF_INET)
 		return (-1);
 	*first = number(&a);
@@ -71,13 +64,14 @@ parse_range(const char *operand, uint32_t *first, uint32_t *last)
 int
 pool_add(struct pool *pool, const char *operand, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
+	const char *dash, *quoted;
 	struct cidr c;
 	uint32_t first, last;
 
-	error_quote(quoted, operand, strlen(operand));
-	if (strchr(operand, '-') != NULL) {
-		if (parse_range(operand, &first, &last) == -1)
+	quoted = error_quote(operand);
+	dash = strchr(operand, '-');
+	if (dash != NULL) {
+		if (parse_range(operand, dash, &first, &last) == -1)
 			return (error_set(e, "not a range of IPv4 addresses: "
 			    "%s", quoted));
 		if (first > last)
@@ -118,7 +112,7 @@ pool_default(struct pool *pool, struct error *e)
 	env = getenv("LOALIAS_POOL");
 	if (env == NULL || env[strspn(env, BLANKS)] == '\0')
 		return (pool_add(pool, POOL_DEFAULT, e));
-	copy = alloc_copy(env, strlen(env));
+	copy = alloc_string(env);
 	result = 0;
 	for (word = strtok_r(copy, BLANKS, &rest); word != NULL && result == 0;
 	    word = strtok_r(NULL, BLANKS, &rest))

@@ -27,7 +27,7 @@ compare(const void *va, const void *vb)
 static void
 read_name(pid_t pid, char *buf)
 {
-	char path[64], quoted[ERROR_QUOTE], text[16];
+	char path[64], text[16];
 	ssize_t n;
 	int fd;
 
@@ -42,7 +42,7 @@ read_name(pid_t pid, char *buf)
 		strcpy(buf, "?");
 	else
 		snprintf(buf, SOCKET_PROCESS_NAME, "%s",
-		    error_quote(quoted, text, (size_t)n));
+		    error_quote_bytes(text, (size_t)n));
 }
 
 /* If ${fd} in ${dir}, which is /proc/PID/fd, is one of ${o}, record ${pid}. */

@@ -23,10 +23,7 @@ void
 sockets_append(struct listeners *l, const struct listener *one)
 {
 
-	/* Double the room whenever the count is a power of two. */
-	if ((l->count & (l->count - 1)) == 0)
-		l->listener = alloc_resize(l->listener,
-		    l->count > 0 ? l->count * 2 : 1, sizeof(*one));
+	l->listener = alloc_grow(l->listener, l->count, sizeof(*one));
 	l->listener[l->count++] = *one;
 }
 

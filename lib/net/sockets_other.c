@@ -97,7 +97,6 @@ static int
 take_line(const char *line, size_t len, const struct addr *alias, size_t n,
     struct listeners *l, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 	struct listener one;
 	struct row row;
 	size_t i;
@@ -108,7 +107,7 @@ take_line(const char *line, size_t len, const struct addr *alias, size_t n,
 	free(row.text);
 	if (result == -1)
 		return (error_set(e, "netstat: line not understood: %s",
-		    error_quote(quoted, line, len)));
+		    error_quote_bytes(line, len)));
 	for (i = 0; i < n && result == 0; i++)
 		if (sockets_answers(&one, &alias[i])) {
 			sockets_append(l, &one);
@@ -168,7 +167,7 @@ start(FILE *out, FILE *err, struct error *e)
 static char *
 run(struct error *e)
 {
-	char *complaint, quoted[ERROR_QUOTE], *text;
+	char *complaint, *text;
 	FILE *err, *out;
 	size_t len;
 	pid_t pid;
@@ -192,7 +191,7 @@ run(struct error *e)
 	    e) == -1)
 		goto out;
 	if (len > 0)
-		error_set(e, "%s", error_quote(quoted, complaint,
+		error_set(e, "%s", error_quote_bytes(complaint,
 		    strcspn(complaint, "\n")));
 	else if (status != 0)
 		error_set(e, "netstat: exit status %d", status);

@@ -18,20 +18,6 @@
 #define DIGITS	"0123456789"
 #define HEX	DIGITS "abcdefABCDEF"
 
-static int
-is_blank(char c)
-{
-
-	return (c == ' ' || c == '\t');
-}
-
-static int
-is_control(char c)
-{
-
-	return ((unsigned char)c < ' ' || c == 0x7f);
-}
-
 /*
  * Is ${s} a host name or a domain?  A top-level domain is never a number,
  * decimal or hexadecimal, or digits with a hyphen: such a name is a misspelt
@@ -63,9 +49,8 @@ is_name(const char *s)
 static int
 refuse(const char *s, const char *why, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 
-	return (error_set(e, "%s: %s", why, error_quote(quoted, s, strlen(s))));
+	return (error_set(e, "%s: %s", why, error_quote(s)));
 }
 
 /* An address in its canonical spelling; IPv6 may have brackets. */
@@ -75,18 +60,13 @@ address(const char *s)
 	char text[ADDR_STRLEN];
 	struct addr a;
 	size_t len;
-	char *inner;
-	int result;
 
 	if (addr_parse(s, &a) == 0)
-		return (alloc_format("%s", addr_format(&a, text)));
+		return (alloc_string(addr_format(&a, text)));
 	len = strlen(s);
-	if (len < 2 || s[0] != '[' || s[len - 1] != ']')
-		return (NULL);
-	inner = alloc_copy(s + 1, len - 2);
-	result = addr_parse(inner, &a);
-	free(inner);
-	if (result == -1 || a.family != AF_INET6)
+	if (len < 2 || s[0] != '[' || s[len - 1] != ']' ||
+	    addr_parse_bytes(s + 1, len - 2, &a) == -1 ||
+	    a.family != AF_INET6)
 		return (NULL);
 	return (alloc_format("[%s]", addr_format(&a, text)));
 }
@@ -101,9 +81,9 @@ network(const char *s, struct error *e)
 	if (cidr_parse(s, &c, e) == -1)
 		return (NULL);
 	if (cidr_host(&c))
-		return (alloc_format("%s", addr_format(&c.addr, text)));
+		return (alloc_string(addr_format(&c.addr, text)));
 	if (c.bits > 0)
-		return (alloc_format("%s", cidr_format(&c, text)));
+		return (alloc_string(cidr_format(&c, text)));
 	refuse(s, "would switch the proxy off for every address", e);
 	return (NULL);
 }
@@ -129,16 +109,11 @@ parse_range(const char *s, struct addr *first, struct addr *last)
 {
 	unsigned long byte;
 	const char *dash;
-	char *start;
-	int result;
 
 	dash = strchr(s, '-');
-	if (dash == NULL)
-		return (-1);
-	start = alloc_copy(s, (size_t)(dash - s));
-	result = addr_parse(start, first);
-	free(start);
-	if (result == -1 || first->family != AF_INET)
+	if (dash == NULL ||
+	    addr_parse_bytes(s, (size_t)(dash - s), first) == -1 ||
+	    first->family != AF_INET)
 		return (-1);
 	*last = *first;
 	if (args_number(dash + 1, 0, 255, &byte) == 0)
@@ -153,13 +128,13 @@ static void
 refuse_range(const char *s, const struct addr *first, const struct addr *last,
     struct error *e)
 {
-	char quoted[ERROR_QUOTE], text[CIDR_STRLEN];
+	char text[CIDR_STRLEN];
 	struct cidr c;
 
 	cidr_around(first, last, &c);
 	error_set(e, "an address range, which few clients match: %s "
 	    "(the smallest network with all of it is %s)",
-	    error_quote(quoted, s, strlen(s)), cidr_format(&c, text));
+	    error_quote(s), cidr_format(&c, text));
 }
 
 /* A name in the spelling that clients compare with: see noproxy.h. */
@@ -214,7 +189,7 @@ normalise(char *to, const char *from)
 
 	start = to;
 	for (gap = 0; *from != '\0'; from++) {
-		if (is_blank(*from)) {
+		if (*from == ' ' || *from == '\t') {
 			gap = 1;
 			continue;
 		}
@@ -251,7 +226,7 @@ begin(const char *value, size_t room, struct error *e)
 	char *list;
 
 	for (p = value; *p != '\0'; p++)
-		if (is_control(*p) && *p != '\t') {
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f) {
 			error_set(e, "has a line break or control character");
 			return (NULL);
 		}

@@ -101,7 +101,7 @@ check_folder(const char *path, struct error *e)
 	char *folder, *slash;
 	int result;
 
-	folder = alloc_copy(path, strlen(path));
+	folder = alloc_string(path);
 	slash = strrchr(folder, '/');
 	slash[slash == folder] = '\0';
 	result = access(folder, W_OK | X_OK) == -1;
@@ -312,8 +312,10 @@ database_find(struct database *db, const char *name, long long *id,
 		result = prepare(db, &s, sql[i], &name, 1, e);
 		if (result == 0)
 			result = step(db, s, e);
-		if (result == 1)
+		if (result == 1) {
 			*id = sqlite3_column_int64(s, 0);
+			result += i;
+		}
 		sqlite3_finalize(s);
 	}
 	return (result);
@@ -338,7 +340,6 @@ read_row(sqlite3_stmt *s, struct database_row *row, struct error *e)
 	type = sqlite3_column_type(s, 2);
 	row->text = type == SQLITE_TEXT;
 	row->data = column(s, 2, &row->len);
-	row->unindexed = sqlite3_column_int(s, 3);
 	if (row->name == NULL)
 		return (error_set(e, "its name is not text in UTF-8"));
 	if (type != SQLITE_BLOB && type != SQLITE_TEXT)
@@ -356,9 +357,8 @@ database_read(struct database *db, long long id, struct database_row *row,
 	memset(row, 0, sizeof(*row));
 	row->id = id;
 	s = NULL;
-	result = prepare(db, &s, "SELECT rowid, name, data, NOT EXISTS (SELECT "
-	    "1 FROM vms i INDEXED BY sqlite_autoindex_vms_1 WHERE i.name = "
-	    "t.name AND +i.rowid = t.rowid) FROM vms t WHERE rowid = ?1", NULL, 0, e);
+	result = prepare(db, &s, "SELECT rowid, name, data FROM vms WHERE "
+	    "rowid = ?1", NULL, 0, e);
 	if (result == 0) {
 		sqlite3_bind_int64(s, 1, id);
 		result = step(db, s, e);

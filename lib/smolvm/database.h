@@ -16,7 +16,6 @@ struct database;
 struct database_row {
 	long long	 id;		/* SQLite's rowid */
 	char		*name;		/* NULL: not text in UTF-8 without NUL */
-	int		 unindexed;	/* the index of names lacks the row */
 	char		*data;		/* the record, followed by a NUL */
 	size_t		 len;
 	int		 text;		/* stored as TEXT, which breaks engines */
@@ -47,8 +46,9 @@ int database_ids(struct database *, long long **, size_t *, struct error *);
 
 /**
  * database_find(db, name, id, e):
- * Find the row of the machine ${name}, in the table if the index lacks it.
- * Return 1 with ${id}; 0 if there is none; or -1 with ${e} set.
+ * Find the row of the machine ${name}.  Return 1 with ${id}; 2 with ${id} if the
+ * table has it, but the index of names lacks it; 0 if there is none; or -1 with
+ * ${e} set.
  */
 int database_find(struct database *, const char *, long long *,
     struct error *);

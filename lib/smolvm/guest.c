@@ -15,13 +15,10 @@
 
 #include "base/alloc.h"
 #include "base/child.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "base/signals.h"
 #include "net/addr.h"
 #include "net/canary.h"
-#include "smolvm/environment.h"
 #include "smolvm/guest_sh.h"
 
 #define TICK		10	/* ms between two checks of the command */
@@ -29,6 +26,8 @@
 #define ERRORS_MAX	65536	/* bytes of messages; the last line is kept */
 #define TRIES		3
 #define RETRY		500	/* ms between two tries */
+
+extern char **environ;
 
 /* One run of a command, and what it has printed so far. */
 struct run {
@@ -58,7 +57,6 @@ not_as_asked(struct run *r, const char *why, struct error *e)
 static int
 take_line(struct run *r, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 
 	r->line[r->len] = '\0';
 	if (r->ended)
@@ -67,9 +65,9 @@ take_line(struct run *r, struct error *e)
 		r->ended = 1;
 	else if (strncmp(r->line, "lacks ", 6) == 0)
 		return (error_set(e, "the guest %s",
-		    error_quote(quoted, r->line, r->len)));
+		    error_quote_bytes(r->line, r->len)));
 	else if (r->fn(r->line, r->arg) == -1)
-		return (not_as_asked(r, error_quote(quoted, r->line, r->len),
+		return (not_as_asked(r, error_quote_bytes(r->line, r->len),
 		    e));
 	r->lines++;
 	r->len = 0;
@@ -158,7 +156,7 @@ attend(struct run *r, const struct guest *g, const struct signals *s,
 			r->status = child_status(status);
 		if (!g->undo && signals_pending(s))
 			return (error_set(e, "interrupted"));
-		if (clock_ms() >= deadline)
+		if (io_now() >= deadline)
 			return (error_set(e, "no end within %lu s",
 			    g->seconds));
 	}
@@ -262,7 +260,7 @@ run_once(struct run *r, const struct guest *g, char *const *argv,
 	in = -1;
 	if (input != NULL && (in = pipe_text(input, e)) == -1)
 		return (-1);
-	env = g->machine != NULL ? environment_smolvm() : NULL;
+	env = g->machine != NULL ? guest_environment() : NULL;
 	if ((s = g->signals) == NULL) {
 		signals_hold(&own);
 		s = &own;
@@ -336,7 +334,7 @@ guest_run(const struct guest *g, char *const *argv, guest_line *fn, void *arg,
 	long long deadline;
 	int result, tries;
 
-	deadline = clock_ms() + (long long)g->seconds * 1000;
+	deadline = io_now() + (long long)g->seconds * 1000;
 	line = command_line(g, argv);
 	tries = g->machine != NULL ? TRIES : 1;
 	for (;;) {
@@ -346,7 +344,7 @@ guest_run(const struct guest *g, char *const *argv, guest_line *fn, void *arg,
 		result = run_once(&r, g, line,
 		    g->machine != NULL ? NULL : guest_sh, deadline, e);
 		if (result != 1 || --tries == 0 ||
-		    clock_ms() + RETRY >= deadline)
+		    io_now() + RETRY >= deadline)
 			break;
 		poll(NULL, 0, RETRY);
 	}
@@ -387,7 +385,7 @@ guest_engine(char *version, size_t size, struct error *e)
 	r.arg = found;
 	found[0] = '\0';
 	/* Its output has no line "end". */
-	result = run_once(&r, &g, argv, NULL, clock_ms() + 10000, e);
+	result = run_once(&r, &g, argv, NULL, io_now() + 10000, e);
 	if (result == 1 || (result == -1 && r.bytes == 0))
 		return (error_prefix(e, "--version"));
 	if (found[0] == '\0')
@@ -461,4 +459,46 @@ guest_smolvm(void)
 
 	name = getenv("SMOLVM");
 	return (name != NULL && *name != '\0' ? name : "smolvm");
+}
+
+/* Is ${name}, ${len} bytes long, on the list? */
+static int
+is_listed(const char *name, size_t len)
+{
+	static const char *const list[] = {
+		"HOME", "PATH", "TMPDIR", "USER", "LOGNAME", "TZ", "LANG",
+		"LANGUAGE", "SMOLVM_DATA_DIR", "SMOLVM_LIB_DIR",
+		"SMOLVM_AGENT_ROOTFS", "SMOLVM_AGENT_ROOTFS_TAR"
+	};
+	size_t i;
+
+	if (strncmp(name, "XDG_", 4) == 0 || strncmp(name, "LC_", 3) == 0)
+		return (1);
+	for (i = 0; i < sizeof(list) / sizeof(*list); i++)
+		if (strlen(list[i]) == len &&
+		    strncmp(list[i], name, len) == 0)
+			return (1);
+	return (0);
+}
+
+int
+guest_passes(const char *name)
+{
+
+	return (is_listed(name, strlen(name)));
+}
+
+char **
+guest_environment(void)
+{
+	char **env;
+	size_t i, n;
+
+	for (n = 0; environ[n] != NULL; n++)
+		continue;
+	env = alloc_array(n + 1, sizeof(*env));
+	for (i = n = 0; environ[i] != NULL; i++)
+		if (is_listed(environ[i], strcspn(environ[i], "=")))
+			env[n++] = environ[i];
+	return (env);
 }

@@ -69,4 +69,19 @@ int guest_route(const struct guest *, int, const char *, struct guest_route *,
 /* guest_smolvm(): $SMOLVM, or "smolvm". */
 const char *guest_smolvm(void);
 
+/*
+ * smolvm reads about two hundred variables, many of which change what an allow
+ * list means.  So it gets only those that it needs to find its files.
+ */
+
+/* guest_passes(name): does smolvm get the variable ${name}? */
+int guest_passes(const char *);
+
+/**
+ * guest_environment():
+ * Return the variables of this process that smolvm gets, NULL-terminated, to be
+ * freed with free(3); the strings are the process's own.
+ */
+char **guest_environment(void);
+
 #endif

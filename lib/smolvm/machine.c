@@ -100,7 +100,7 @@ is_near(const char *wrong, const char *name)
 static int
 none(const struct machine_home *home, const char *name, struct error *e)
 {
-	char *near, quoted[ERROR_QUOTE];
+	char *near;
 	struct database_row row;
 	struct error ignored;
 	long long *id;
@@ -115,7 +115,7 @@ none(const struct machine_home *home, const char *name, struct error *e)
 		database_read(home->db, id[i], &row, &ignored);
 		if (row.name != NULL && is_near(name, row.name))
 			fprintf(f, "%s%s", found++ > 0 ? ", " : "",
-			    error_quote(quoted, row.name, strlen(row.name)));
+			    error_quote(row.name));
 		database_row_free(&row);
 	}
 	io_memory_end(f, &near);
@@ -126,14 +126,23 @@ none(const struct machine_home *home, const char *name, struct error *e)
 	return (-1);
 }
 
-int
-machine_find(const struct machine_home *home, const char *name,
-    long long *id, struct error *e)
+/* Find the row of ${name}: 1; 2 if the index lacks it; or -1 with ${e} set. */
+static int
+find(const struct machine_home *home, const char *name, long long *id,
+    struct error *e)
 {
 	int found;
 
 	found = home->db != NULL ? database_find(home->db, name, id, e) : 0;
-	return (found == 0 ? none(home, name, e) : found == 1 ? 0 : -1);
+	return (found == 0 ? none(home, name, e) : found);
+}
+
+int
+machine_find(const struct machine_home *home, const char *name,
+    long long *id, struct error *e)
+{
+
+	return (find(home, name, id, e) == -1 ? -1 : 0);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -149,7 +158,7 @@ read_number(const struct json *record, const char *key, long long *n,
 	*n = 0;
 	result = 0;
 	v = json_get(record, key);
-	if (v != NULL && json_kind(v) != JSON_NULL &&
+	if (json_kind(v) != JSON_NULL &&
 	    (json_integer(v, n) == -1 || *n < 0))
 		result = error_set(e, "its %s is neither null nor a whole "
 		    "number below 2^53", key);
@@ -160,25 +169,20 @@ read_number(const struct json *record, const char *key, long long *n,
 static int
 read_state(struct machine *m, struct error *e)
 {
-	struct json *v;
 	const char *text;
 	long long start;
-	int result;
 
-	v = json_get(m->record, "state");
 	/* smolvm 1.9.3 src/config.rs: the default state is created. */
-	text = v == NULL ? "created" : json_string(v);
-	result = text == NULL ? error_set(e, "its state is not a string") : 0;
-	if (result == 0) {
-		error_quote(m->state, text, strlen(text));
-		result = read_number(m->record, "pid", &m->pid, e);
-	}
-	if (result == 0)
-		result = read_number(m->record, "pid_start_time", &start, e);
-	if (result == 0)
-		m->start = (unsigned long long)start;
-	json_free(v);
-	return (result);
+	text = json_has(m->record, "state") ?
+	    json_get_string(m->record, "state") : "created";
+	if (text == NULL)
+		return (error_set(e, "its state is not a string"));
+	strcpy(m->state, error_quote(text));
+	if (read_number(m->record, "pid", &m->pid, e) == -1 ||
+	    read_number(m->record, "pid_start_time", &start, e) == -1)
+		return (-1);
+	m->start = (unsigned long long)start;
+	return (0);
 }
 
 /* Read the record in ${m}'s row. */
@@ -227,8 +231,9 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	memset(m, 0, sizeof(*m));
 	m->lock = -1;
 	if (enter(home, name, flags, m, e) == -1 ||
-	    machine_find(home, name, &id, e) == -1)
+	    (found = find(home, name, &id, e)) == -1)
 		return (-1);
+	m->unindexed = found == 2;
 	found = database_read(home->db, id, &m->row, e);
 	if (found != 1)
 		return (found == -1 ? -1 : none(home, name, e));
@@ -239,11 +244,16 @@ int
 machine_load_row(const struct machine_home *home, long long id,
     struct machine *m, struct error *e)
 {
+	struct error ignored;
+	long long other;
 	int found;
 
 	memset(m, 0, sizeof(*m));
 	m->lock = -1;
 	found = database_read(home->db, id, &m->row, e);
+	/* The index may have another row of this name. */
+	m->unindexed = m->row.name != NULL && (database_find(home->db,
+	    m->row.name, &other, &ignored) != 1 || other != id);
 	if (found != 1)
 		return (found == -1 ? -1 : 1);
 	if (read_record(home, m, e) == -1)
@@ -291,29 +301,22 @@ machine_write_name(FILE *f, const struct database_row *row)
 	fputs(row->name, f);
 }
 
-char *
+const char *
 machine_env(const struct machine *m, const char *name)
 {
-	struct json *env, *key, *pair, *v;
-	const char *s;
-	char *found;
+	struct json *env, *pair;
+	const char *found, *key, *value;
 	size_t i;
 
 	found = NULL;
 	env = json_get(m->record, "env");
-	for (i = 0; env != NULL && i < json_count(env); i++) {
+	for (i = 0; i < json_count(env); i++) {
 		pair = json_at(env, i);
-		key = json_at(pair, 0);
-		v = json_at(pair, 1);
-		s = json_string(key);
-		if (s != NULL && strcmp(s, name) == 0 &&
-		    (s = json_string(v)) != NULL) {
-			/* The last one counts. */
-			free(found);
-			found = alloc_copy(s, strlen(s));
-		}
-		json_free(v);
-		json_free(key);
+		key = json_at_string(pair, 0);
+		value = json_at_string(pair, 1);
+		/* The last one counts. */
+		if (key != NULL && value != NULL && strcmp(key, name) == 0)
+			found = value;
 		json_free(pair);
 	}
 	json_free(env);
@@ -398,10 +401,9 @@ static int
 check_proof(const struct json *r, struct error *e)
 {
 	struct json *verified, *enforced;
-	char *at, *engine;
+	const char *at, *engine;
 	int result;
 
-	at = engine = NULL;
 	verified = enforced = NULL;
 	result = -1;
 	if (json_member_string(r, "proved_at", &at, e) == -1 ||
@@ -419,8 +421,6 @@ check_proof(const struct json *r, struct error *e)
 	else
 		result = 0;
 out:
-	free(at);
-	free(engine);
 	json_free(verified);
 	json_free(enforced);
 	return (result);
@@ -429,12 +429,13 @@ out:
 int
 machine_proof(const struct machine *m, struct json **record, struct error *e)
 {
-	char *now, *process, *text;
+	char *now, *text;
+	const char *process;
 	size_t len;
 	int result;
 
 	*record = NULL;
-	process = text = NULL;
+	text = NULL;
 	result = 0;
 	if ((now = machine_process(m)) == NULL)
 		goto out;
@@ -453,7 +454,6 @@ machine_proof(const struct machine *m, struct json **record, struct error *e)
 		error_prefix(e, "its launch record");
 out:
 	free(now);
-	free(process);
 	free(text);
 	if (result != 1) {
 		json_free(*record);
@@ -493,6 +493,7 @@ machine_launch(const struct machine_home *home, const struct machine *m,
     struct json **launch, struct error *e)
 {
 	struct json *resources;
+	enum json_kind kind;
 	char *text;
 	size_t len;
 	int result;
@@ -513,11 +514,11 @@ machine_launch(const struct machine_home *home, const struct machine *m,
 		return (-1);
 	/* smolvm 1.9.3 src/agent/manager.rs: the policy is in "resources". */
 	resources = json_get(*launch, "resources");
-	if (resources == NULL || json_kind(resources) != JSON_OBJECT) {
-		result = error_set(e, "agent.config.json: has no resources");
-		json_free(*launch);
-		*launch = NULL;
-	}
+	kind = json_kind(resources);
 	json_free(resources);
-	return (result);
+	if (kind == JSON_OBJECT)
+		return (1);
+	json_free(*launch);
+	*launch = NULL;
+	return (error_set(e, "agent.config.json: has no resources"));
 }

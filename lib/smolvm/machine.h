@@ -54,6 +54,7 @@ struct machine {
 	unsigned long long	 start;	/* see process_runs(); 0: not known */
 	struct policy		 policy;
 	int			 readable;	/* by engines; all is read */
+	int			 unindexed;	/* see MACHINE_UNINDEXED */
 };
 
 #define MACHINE_UNINDEXED	"the database's index of names lacks it: " \
@@ -91,8 +92,8 @@ void machine_free(struct machine *);
  */
 void machine_write_name(FILE *, const struct database_row *);
 
-/* machine_env(m, name): the variable ${name}, to be freed; NULL: not set. */
-char *machine_env(const struct machine *, const char *);
+/* machine_env(m, name): the variable ${name} or NULL; it lives as ${m} does. */
+const char *machine_env(const struct machine *, const char *);
 
 /**
  * machine_current(m):

@@ -48,7 +48,7 @@ plain(const struct json *v)
 	if (v == NULL || json_kind(v) == JSON_NULL)
 		return (alloc_copy("-", 1));
 	s = json_string(v);
-	return (s != NULL ? alloc_copy(s, strlen(s)) : json_format(v));
+	return (s != NULL ? alloc_string(s) : json_format(v));
 }
 
 /* Write the part of ${v} that the ${len} bytes at ${key} name. */
@@ -90,7 +90,7 @@ add(struct json *list, const struct kind *k, const struct json *v)
 		p = end;
 	}
 	io_memory_end(f, &text);
-	json_append(list, json_new_string(text));
+	json_append_string(list, text);
 	free(text);
 }
 
@@ -178,25 +178,14 @@ is_known(const char *key)
 static int
 add_unknown(const char *key, const struct json *value, void *arg)
 {
-	struct json *other;
-	const char *s;
 	char *text;
-	size_t i;
-	int found;
 
 	(void)value;
 	if (is_known(key))
 		return (0);
 	text = alloc_format("unknown %s", key);
-	found = 0;
-	for (i = 0; i < json_count(arg) && !found; i++) {
-		other = json_at(arg, i);
-		s = json_string(other);
-		found = s != NULL && strcmp(s, text) == 0;
-		json_free(other);
-	}
-	if (!found)
-		json_append(arg, json_new_string(text));
+	if (!json_has_string(arg, text))
+		json_append_string(arg, text);
 	free(text);
 	return (0);
 }
@@ -210,18 +199,15 @@ other_access_list(const struct json *machine, const struct json *launch)
 	list = json_new(JSON_ARRAY);
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		v = json_get(machine, kinds[i].key);
-		if (v != NULL && json_kind(v) != JSON_NULL)
+		if (json_kind(v) != JSON_NULL)
 			add_kind(list, &kinds[i], v);
 		json_free(v);
 	}
 	json_each(machine, add_unknown, list);
-	if (launch != NULL) {
-		json_each(launch, add_unknown, list);
-		v = json_get(launch, "resources");
-		if (v != NULL)
-			json_each(v, add_unknown, list);
-		json_free(v);
-	}
+	json_each(launch, add_unknown, list);
+	v = json_get(launch, "resources");
+	json_each(v, add_unknown, list);
+	json_free(v);
 	return (list);
 }
 
@@ -238,7 +224,7 @@ other_access_machine(const struct machine_home *home,
 	    machine_launch(home, m, &launch, &ignored) : 0;
 	list = other_access_list(m->record, launch);
 	if (result == -1)
-		json_append(list, json_new_string("unknown agent.config.json"));
+		json_append_string(list, "unknown agent.config.json");
 	json_free(launch);
 	return (list);
 }

@@ -26,12 +26,13 @@ check_meaning(const struct machine *m, const struct policy *asked,
 		return (error_set(e, "has dns_filter_hosts, which add the "
 		    "addresses of %s to any list: create it without them",
 		    m->policy.hosts));
-	if (policy_has_rules(&m->policy) && policy_asks_list(asked) &&
-	    !policy_asks_rules(asked))
+	if (policy_has(&m->policy, POLICY_RULES) &&
+	    policy_asks(asked, POLICY_LIST) &&
+	    !policy_asks(asked, POLICY_RULES))
 		return (error_set(e, "has egress_rules, which override the "
 		    "list: use -p PORT or -p none"));
 	if (m->policy.offline && (flags & PATCH_NETWORK) == 0 &&
-	    policy_is_listed(p) && !policy_is_listed(&m->policy))
+	    policy_has(p, POLICY_LIST) && !policy_has(&m->policy, POLICY_LIST))
 		return (error_set(e, "has no network, and a list would turn "
 		    "it on: use -N if that is meant"));
 	return (0);
@@ -94,49 +95,34 @@ patch_set(const struct machine_home *home, const char *name,
 	    "each time before ours was written", TRIES));
 }
 
-/* Is ${r}'s member ${key} the value ${json}? */
-static int
-member_is(const struct json *r, const char *key, const char *json)
-{
-	struct json *v;
-	char *text;
-	int result;
-
-	v = json_get(r, key);
-	if (v == NULL)
-		return (0);
-	text = json_format(v);
-	result = strcmp(text, json) == 0;
-	free(text);
-	json_free(v);
-	return (result);
-}
-
 void
 patch_notes(FILE *f, const struct machine_home *home,
     const struct machine *m, const struct policy *p)
 {
+	const char *backend;
 
 	if (home->machines == NULL)
 		fputs("a start under way cannot be detected, because this is "
 		    "not the engine's own database\n", f);
-	if (m->row.unindexed)
+	if (m->unindexed)
 		fputs(MACHINE_UNINDEXED "\n", f);
-	if (!policy_is_listed(p)) {
-		if (!policy_is_null(p) && !m->policy.offline)
+	if (!policy_has(p, POLICY_LIST)) {
+		if (json_kind(p->value[POLICY_LIST]) != JSON_NULL &&
+		    !m->policy.offline)
 			fputs("an empty list does not deny everything: engines "
 			    "with the TSI backend add the host's resolver, "
 			    "with all its ports\n", f);
 		return;
 	}
-	if (member_is(m->record, "network_backend", "\"tsi\""))
+	backend = json_get_string(m->record, "network_backend");
+	if (backend != NULL && strcmp(backend, "tsi") == 0)
 		fputs("its network_backend is tsi: smolvm 1.1.3 and later do "
 		    "not start that with a list\n", f);
-	if (!policy_has_dns(p))
+	if (!policy_has(p, POLICY_DNS))
 		fputs("no resolver is set (-D): smolvm 1.1.3 and later answer "
 		    "queries to port 53 of any address through the host's, "
 		    "list or not\n", f);
-	if (policy_has_rules(p))
+	if (policy_has(p, POLICY_RULES))
 		fputs("port rules are enforced by smolvm 1.28.1 and later: "
 		    "older engines ignore them and open all ports of the "
 		    "list\n", f);

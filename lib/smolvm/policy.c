@@ -32,7 +32,7 @@ struct member {
 
 	/* Add an argument other than "none" to a value; NULL: no value yet. */
 	int	(*parse)(struct json **, const char *, struct error *);
-	/* Check a value of the right kind before it is written; or NULL. */
+	/* Check a value of the right kind before it is written. */
 	int	(*check)(const struct json *, struct error *);
 	/*
 	 * Write a value, which may be NULL, for people; or, if exact, in a form
@@ -54,9 +54,6 @@ static void	text_plain(FILE *, const struct policy *,
 		    const struct json *, int);
 static void	text_rules(FILE *, const struct policy *,
 		    const struct json *, int);
-
-/* The rows that other code here uses. */
-enum { LIST, DNS, RULES };
 
 static const struct member members[] = {
 	{ "allowed_cidrs", JSON_ARRAY, "null", 1, 0, NULL,
@@ -95,18 +92,12 @@ policy_shown_name(size_t i)
 	    members[i].name);
 }
 
-size_t
-policy_rules(void)
-{
-
-	return (RULES);
-}
-
+/* Does ${v} ask for no value? */
 static int
 is_none(const struct json *v)
 {
 
-	return (v == NULL || json_kind(v) == JSON_NULL);
+	return (json_kind(v) == JSON_NULL);
 }
 
 /* --- networks ----------------------------------------------------------- */
@@ -130,22 +121,19 @@ static void
 read_networks(const struct json *v, struct networks *n)
 {
 	struct error ignored;
-	struct json *element;
 	const char *s;
 	size_t i, count;
 
 	memset(n, 0, sizeof(*n));
-	count = v != NULL ? json_count(v) : 0;
+	count = json_count(v);
 	n->list = alloc_array(count + 1, sizeof(*n->list));
 	for (i = 0; i < count; i++) {
-		element = json_at(v, i);
-		s = json_string(element);
+		s = json_at_string(v, i);
 		if (s != NULL &&
 		    cidr_parse(s, &n->list[n->count], &ignored) == 0)
 			n->count++;
 		else
 			n->others++;
-		json_free(element);
 	}
 	n->count = sort_unique(n->list, n->count, sizeof(*n->list),
 	    compare_networks);
@@ -170,7 +158,7 @@ parse_network(struct json **list, const char *s, struct error *e)
 		*list = json_new(JSON_ARRAY);
 	if (json_count(*list) == NETWORKS_MAX)
 		return (error_set(e, "more than %d networks", NETWORKS_MAX));
-	json_append(*list, json_new_string(cidr_format(&c, buf)));
+	json_append_string(*list, cidr_format(&c, buf));
 	return (0);
 }
 
@@ -178,10 +166,11 @@ parse_network(struct json **list, const char *s, struct error *e)
 static struct json *
 unrepeated(const struct json *v)
 {
-	struct json *element, *list;
+	struct json *list;
 	struct networks n;
 	struct error ignored;
 	struct cidr c, *at;
+	const char *s;
 	size_t i;
 
 	read_networks(v, &n);
@@ -191,16 +180,15 @@ unrepeated(const struct json *v)
 	}
 	list = json_new(JSON_ARRAY);
 	for (i = 0; i < json_count(v); i++) {
-		element = json_at(v, i);
-		cidr_parse(json_string(element), &c, &ignored);
+		s = json_at_string(v, i);
+		cidr_parse(s, &c, &ignored);
 		at = bsearch(&c, n.list, n.count, sizeof(c), compare_networks);
-		if (at != NULL) {
-			json_append(list, element);
-			memmove(at, at + 1, (size_t)(n.list + n.count - at -
-			    1) * sizeof(c));
-			n.count--;
-		} else
-			json_free(element);
+		if (at == NULL)
+			continue;
+		json_append_string(list, s);
+		n.count--;
+		memmove(at, at + 1,
+		    (size_t)(n.list + n.count - at) * sizeof(c));
 	}
 	free(n.list);
 	return (list);
@@ -210,24 +198,24 @@ static int
 check_strings(const struct json *v, struct error *e)
 {
 	struct json *element;
+	enum json_kind kind;
 	size_t i;
-	int result;
 
-	result = 0;
-	for (i = 0; i < json_count(v) && result == 0; i++) {
+	for (i = 0; i < json_count(v); i++) {
 		element = json_at(v, i);
-		if (json_kind(element) != JSON_STRING)
-			result = error_set(e, "has an element that is not a "
-			    "string");
+		kind = json_kind(element);
 		json_free(element);
+		if (kind != JSON_STRING)
+			return (error_set(e, "has an element that is not a "
+			    "string"));
 	}
-	return (result);
+	return (0);
 }
 
 static void
 text_list(FILE *f, const struct policy *p, const struct json *v, int exact)
 {
-	char buf[CIDR_STRLEN], *text;
+	char buf[CIDR_STRLEN];
 	const char *comma;
 	struct networks n;
 	size_t i;
@@ -245,11 +233,8 @@ text_list(FILE *f, const struct policy *p, const struct json *v, int exact)
 		fprintf(f, "%s?", comma);
 	else if (n.count == 0)
 		fputs("none", f);
-	if (exact && n.others > 0) {
-		text = json_format(v);
-		fputs(text, f);
-		free(text);
-	}
+	if (exact && n.others > 0)
+		json_write(f, v);
 	free(n.list);
 }
 
@@ -267,13 +252,12 @@ is_resolver(const char *s)
 static int
 parse_resolver(struct json **v, const char *s, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 
 	if (*v != NULL)
 		return (error_set(e, "given twice"));
 	if (!is_resolver(s))
 		return (error_set(e, "not an IPv4 address: %s",
-		    error_quote(quoted, s, strlen(s))));
+		    error_quote(s)));
 	*v = json_new_string(s);
 	return (0);
 }
@@ -290,7 +274,6 @@ static void
 text_plain(FILE *f, const struct policy *p, const struct json *v, int exact)
 {
 	const char *s;
-	char *text;
 
 	(void)p;
 	s = json_string(v);
@@ -298,11 +281,8 @@ text_plain(FILE *f, const struct policy *p, const struct json *v, int exact)
 		fputs("none", f);
 	else if (s != NULL && !exact)
 		error_write(f, s, strlen(s));
-	else {
-		text = json_format(v);
-		fputs(text, f);
-		free(text);
-	}
+	else
+		json_write(f, v);
 }
 
 /* --- port rules --------------------------------------------------------- */
@@ -390,8 +370,8 @@ read_range(const struct json *r, long long *from, long long *to)
 	int result;
 
 	ports = json_get(r, "ports");
-	start = ports != NULL ? json_get(ports, "start") : NULL;
-	end = ports != NULL ? json_get(ports, "end") : NULL;
+	start = json_get(ports, "start");
+	end = json_get(ports, "end");
 	result = json_integer(start, from) == 0 &&
 	    json_integer(end, to) == 0 && *from >= 0 && *to <= 65535 ? 0 : -1;
 	json_free(start);
@@ -408,7 +388,6 @@ read_rule(struct rules *g, const struct json *r, const struct json *list,
 	long long from, to;
 	struct rule *rule;
 	struct error ignored;
-	struct json *cidr;
 	const char *s;
 	int count;
 
@@ -420,24 +399,21 @@ read_rule(struct rules *g, const struct json *r, const struct json *list,
 		return;
 	}
 	rule = &g->rule[g->allowed];
-	cidr = json_get(r, "cidr");
-	s = json_string(cidr);
+	s = json_get_string(r, "cidr");
 	if (!is(r, "action", "allow") || s == NULL ||
 	    cidr_parse(s, &rule->cidr, &ignored) == -1) {
 		g->ports = g->narrow = 0;
-	} else {
-		rule->udp = is(r, "transport", "udp");
-		if (read_range(r, &from, &to) == -1 || from != to ||
-		    from == 0 || count != 4 ||
-		    (!rule->udp && !is(r, "transport", "tcp")))
-			g->ports = 0;
-		else
-			rule->port = (unsigned)from;
-		if (!is_none(list) && !covers(n, &rule->cidr))
-			g->narrow = 0;
-		g->allowed++;
+		return;
 	}
-	json_free(cidr);
+	rule->udp = is(r, "transport", "udp");
+	if (read_range(r, &from, &to) == -1 || from != to || from == 0 ||
+	    count != 4 || (!rule->udp && !is(r, "transport", "tcp")))
+		g->ports = 0;
+	else
+		rule->port = (unsigned)from;
+	if (!is_none(list) && !covers(n, &rule->cidr))
+		g->narrow = 0;
+	g->allowed++;
 }
 
 /* Read the rules ${v} of ${p}; free the member rule. */
@@ -450,16 +426,16 @@ read_rules(const struct policy *p, const struct json *v, struct rules *g)
 	int count;
 
 	memset(g, 0, sizeof(*g));
-	g->count = v != NULL ? json_count(v) : 0;
+	g->count = json_count(v);
 	g->narrow = 1;
 	if (g->count == 0)
 		return;
 	g->ports = 1;
-	read_networks(p->value[LIST], &n);
+	read_networks(p->value[POLICY_LIST], &n);
 	g->rule = alloc_array(g->count, sizeof(*g->rule));
 	for (i = 0; i + 1 < g->count; i++) {
 		r = json_at(v, i);
-		read_rule(g, r, p->value[LIST], &n);
+		read_rule(g, r, p->value[POLICY_LIST], &n);
 		json_free(r);
 	}
 	/* A packet that no rule matches must be denied. */
@@ -495,7 +471,7 @@ is_even(const struct policy *p, const struct rules *g)
 	int result;
 
 	each = per_network(g);
-	read_networks(p->value[LIST], &n);
+	read_networks(p->value[POLICY_LIST], &n);
 	result = g->ports && each > 0 && n.count * each == g->allowed;
 	for (i = 0; result && i < g->allowed; i++)
 		result = g->rule[i].port == g->rule[i % each].port &&
@@ -508,17 +484,14 @@ is_even(const struct policy *p, const struct rules *g)
 static void
 text_rules(FILE *f, const struct policy *p, const struct json *v, int exact)
 {
-	char buf[CIDR_STRLEN], *text;
+	char buf[CIDR_STRLEN];
 	struct rules g;
 	size_t i, n;
 
 	read_rules(p, v, &g);
-	if (exact && (v != NULL && (!g.ports || is_none(v)) &&
-	    (g.count > 0 || is_none(v)))) {
-		text = json_format(v);
-		fputs(text, f);
-		free(text);
-	} else if (g.count == 0)
+	if (exact && v != NULL && (is_none(v) || (g.count > 0 && !g.ports)))
+		json_write(f, v);
+	else if (g.count == 0)
 		fputs("none", f);
 	else if (!exact && !is_even(p, &g))
 		fputs("other", f);
@@ -538,28 +511,16 @@ text_rules(FILE *f, const struct policy *p, const struct json *v, int exact)
 static int
 parse_port(struct json **list, const char *s, struct error *e)
 {
-	char digits[sizeof("65535")], quoted[ERROR_QUOTE], *text;
-	unsigned long number;
-	const char *slash;
-	size_t len;
+	char *text;
+	unsigned port;
 	int udp;
 
-	slash = strchr(s, '/');
-	len = slash != NULL ? (size_t)(slash - s) : strlen(s);
-	udp = slash != NULL && strcmp(slash, "/udp") == 0;
-	digits[0] = '\0';
-	if (len < sizeof(digits)) {
-		memcpy(digits, s, len);
-		digits[len] = '\0';
-	}
-	if ((slash != NULL && !udp && strcmp(slash, "/tcp") != 0) ||
-	    args_number(digits, 1, 65535, &number) == -1)
-		return (error_set(e, "not a port: %s",
-		    error_quote(quoted, s, strlen(s))));
+	if (addr_parse_port(s, &port, &udp) == -1)
+		return (error_set(e, "not a port: %s", error_quote(s)));
 	if (*list == NULL)
 		*list = json_new(JSON_ARRAY);
-	text = alloc_format("%lu/%s", number, udp ? "udp" : "tcp");
-	json_append(*list, json_new_string(text));
+	text = alloc_format("%u/%s", port, udp ? "udp" : "tcp");
+	json_append_string(*list, text);
 	free(text);
 	return (0);
 }
@@ -569,25 +530,23 @@ static int
 is_rule(const struct json *r)
 {
 	struct error ignored;
-	struct json *cidr, *ports;
+	struct json *ports;
 	long long from, to;
 	struct cidr c;
 	const char *s;
 	int count, result;
 
 	count = 0;
-	cidr = json_get(r, "cidr");
 	ports = json_get(r, "ports");
-	s = json_string(cidr);
+	s = json_get_string(r, "cidr");
 	result = json_kind(r) == JSON_OBJECT &&
 	    json_each(r, known, &count) == 0 &&
 	    (is(r, "action", "allow") || is(r, "action", "deny")) &&
 	    (is(r, "transport", NULL) || is(r, "transport", "tcp") ||
-	    is(r, "transport", "udp")) &&
-	    (is_none(cidr) || (s != NULL && cidr_parse(s, &c, &ignored) ==
-	    0)) && (is_none(ports) || read_range(r, &from, &to) == 0);
+	    is(r, "transport", "udp")) && (is(r, "cidr", NULL) ||
+	    (s != NULL && cidr_parse(s, &c, &ignored) == 0)) &&
+	    (is_none(ports) || read_range(r, &from, &to) == 0);
 	json_free(ports);
-	json_free(cidr);
 	return (result);
 }
 
@@ -614,20 +573,17 @@ static void
 write_rules(FILE *f, const struct cidr *network, const struct json *port)
 {
 	char buf[CIDR_STRLEN];
-	struct json *v;
 	const char *s;
 	size_t i;
 	int digits;
 
 	for (i = 0; i < json_count(port); i++) {
-		v = json_at(port, i);
-		s = json_string(v);
+		s = json_at_string(port, i);
 		digits = (int)strcspn(s, "/");
 		fprintf(f, "{\"action\":\"allow\",\"transport\":\"%s\","
 		    "\"cidr\":\"%s\",\"ports\":{\"start\":%.*s,\"end\":"
 		    "%.*s}},", s + digits + 1, cidr_format(network, buf),
 		    digits, s, digits, s);
-		json_free(v);
 	}
 }
 
@@ -635,7 +591,7 @@ write_rules(FILE *f, const struct cidr *network, const struct json *port)
 static struct json *
 make_rules(const struct json *list, const struct json *port, struct error *e)
 {
-	struct json *rules, *v;
+	struct json *rules;
 	const char *s;
 	struct cidr c;
 	char *text;
@@ -646,12 +602,10 @@ make_rules(const struct json *list, const struct json *port, struct error *e)
 	f = io_memory(&text);
 	fputc('[', f);
 	for (i = result = 0; i < json_count(list) && result == 0; i++) {
-		v = json_at(list, i);
-		s = json_string(v);
+		s = json_at_string(list, i);
 		result = cidr_parse(s != NULL ? s : "", &c, e);
 		if (result == 0)
 			write_rules(f, &c, port);
-		json_free(v);
 	}
 	fputs("{\"action\":\"deny\"}]", f);
 	io_memory_end(f, &text);
@@ -692,28 +646,14 @@ static struct json **
 gathered(struct policy *p, size_t i)
 {
 
-	return (i == RULES ? &p->ports : &p->value[i]);
+	return (i == POLICY_RULES ? &p->ports : &p->value[i]);
 }
 
 int
 policy_asks(const struct policy *p, size_t i)
 {
 
-	return (p->value[i] != NULL || (i == RULES && p->ports != NULL));
-}
-
-int
-policy_asks_list(const struct policy *p)
-{
-
-	return (policy_asks(p, LIST));
-}
-
-int
-policy_asks_rules(const struct policy *p)
-{
-
-	return (policy_asks(p, RULES));
+	return (p->value[i] != NULL || (i == POLICY_RULES && p->ports != NULL));
 }
 
 /* Add ${s}, which may be "none", to the member ${i}. */
@@ -747,7 +687,7 @@ add_operand(struct policy *p, const char *s, struct error *e)
 	struct json **list;
 	int alone;
 
-	list = &p->value[LIST];
+	list = &p->value[POLICY_LIST];
 	alone = strcmp(s, "none") == 0 || strcmp(s, "unrestricted") == 0;
 	if (*list != NULL && (alone || json_count(*list) == 0))
 		return (error_set(e, "none and unrestricted exclude other "
@@ -769,8 +709,7 @@ check_kind(const struct json *v, size_t i, const char *name, struct error *e)
 	if (kind == JSON_NULL || kind == members[i].kind)
 		return (0);
 	return (error_set(e, "%s is neither null nor %s", name,
-	    members[i].kind == JSON_ARRAY ? "an array" :
-	    members[i].kind == JSON_STRING ? "a string" : "a number"));
+	    members[i].kind == JSON_ARRAY ? "an array" : "a string"));
 }
 
 /* Set the member ${i} to ${v}, unchanged. */
@@ -781,8 +720,7 @@ take_verbatim(struct policy *p, size_t i, const struct json *v,
 
 	if (check_kind(v, i, members[i].name, e) == -1)
 		return (-1);
-	if (!is_none(v) && members[i].check != NULL &&
-	    members[i].check(v, e) == -1)
+	if (!is_none(v) && members[i].check(v, e) == -1)
 		return (error_prefix(e, "%s", members[i].name));
 	p->value[i] = json_copy(v);
 	return (0);
@@ -792,9 +730,7 @@ take_verbatim(struct policy *p, size_t i, const struct json *v,
 static int
 take_shown(struct policy *p, size_t i, const struct json *v, struct error *e)
 {
-	struct json *element;
 	const char *name, *s;
-	char *text;
 	size_t j;
 	int result;
 
@@ -802,25 +738,19 @@ take_shown(struct policy *p, size_t i, const struct json *v, struct error *e)
 	if (check_kind(v, i, name, e) == -1)
 		return (-1);
 	if (is_none(v) || (json_kind(v) == JSON_ARRAY && json_count(v) == 0)) {
-		*gathered(p, i) = i == LIST ? json_copy(v) :
-		    json_new_string(NULL);
+		*gathered(p, i) = json_copy(i == POLICY_LIST ? v : NULL);
 		return (0);
 	}
-	result = 0;
-	for (j = 0; json_kind(v) == JSON_ARRAY && j < json_count(v) &&
-	    result == 0; j++) {
-		element = json_at(v, j);
-		s = json_string(element);
+	if (json_kind(v) == JSON_STRING) {
+		s = json_string(v);
+		result = s == NULL ? error_set(e, "has a NUL character") :
+		    members[i].parse(gathered(p, i), s, e);
+		return (result == -1 ? error_prefix(e, "%s", name) : 0);
+	}
+	for (j = result = 0; j < json_count(v) && result == 0; j++) {
+		s = json_at_string(v, j);
 		result = s == NULL ? error_set(e, "has an element that is "
 		    "not a string") : members[i].parse(gathered(p, i), s, e);
-		json_free(element);
-	}
-	if (json_kind(v) != JSON_ARRAY) {
-		s = json_string(v);
-		text = s != NULL ? NULL : json_format(v);
-		result = members[i].parse(gathered(p, i),
-		    s != NULL ? s : text, e);
-		free(text);
 	}
 	return (result == -1 ? error_prefix(e, "%s", name) : 0);
 }
@@ -829,7 +759,6 @@ take_shown(struct policy *p, size_t i, const struct json *v, struct error *e)
 static int
 take_alias(struct policy *p, const struct json *v, struct error *e)
 {
-	char quoted[ERROR_QUOTE];
 	struct addr a, listed;
 	const char *s;
 
@@ -838,9 +767,9 @@ take_alias(struct policy *p, const struct json *v, struct error *e)
 		return (error_set(e, "alias is not a string"));
 	if (addr_parse(s, &a) == -1)
 		return (error_set(e, "alias is not an address: %s",
-		    error_quote(quoted, s, strlen(s))));
-	if (p->value[LIST] == NULL)
-		return (parse_network(&p->value[LIST], s, e));
+		    error_quote(s)));
+	if (p->value[POLICY_LIST] == NULL)
+		return (parse_network(&p->value[POLICY_LIST], s, e));
 	if (policy_host(p, &listed) && addr_compare(&listed, &a) == 0)
 		return (0);
 	return (error_set(e, "allowed_cidrs is not the network of alias, %s",
@@ -851,24 +780,23 @@ take_alias(struct policy *p, const struct json *v, struct error *e)
 static int
 take_object(struct policy *p, const struct json *r, struct error *e)
 {
-	struct json *rules, *v;
-	int asked[COUNT], found, result;
+	struct json *v;
+	int asked[COUNT], found, result, verbatim;
 	size_t i;
 
-	rules = json_get(r, members[RULES].name);
+	verbatim = json_has(r, members[POLICY_RULES].name);
 	for (i = 0; i < COUNT; i++)
 		asked[i] = policy_asks(p, i);
 	found = result = 0;
 	for (i = 0; i < COUNT && result == 0; i++) {
-		v = json_get(r, rules != NULL ? members[i].name :
+		v = json_get(r, verbatim ? members[i].name :
 		    policy_shown_name(i));
 		if (v != NULL && !asked[i])
-			result = (rules != NULL ? take_verbatim : take_shown)(
-			    p, i, v, e);
+			result = (verbatim ? take_verbatim : take_shown)(p, i,
+			    v, e);
 		found |= v != NULL;
 		json_free(v);
 	}
-	json_free(rules);
 	v = json_get(r, "alias");
 	if (v != NULL && result == 0)
 		result = take_alias(p, v, e);
@@ -899,8 +827,8 @@ policy_operands(struct policy *p, int argc, char *const *argv,
 		for (i = 0; i < argc; i++)
 			if (add_operand(p, argv[i], e) == -1)
 				return (-1);
-	if (!is_none(p->ports) && p->value[LIST] != NULL &&
-	    !policy_is_listed(p))
+	if (!is_none(p->ports) && p->value[POLICY_LIST] != NULL &&
+	    !policy_has(p, POLICY_LIST))
 		return (error_set(e, NO_NETWORK));
 	return (0);
 }
@@ -918,16 +846,16 @@ policy_complete(const struct policy *asked, const struct policy *recorded,
 		if (v == NULL && !policy_asks(asked, i))
 			v = recorded->value[i];
 		if (v != NULL && (!is_none(v) || v == recorded->value[i]))
-			p->value[i] = i == LIST && v == asked->value[i] &&
-			    asked->value[RULES] == NULL ? unrepeated(v) :
+			p->value[i] = i == POLICY_LIST && v == asked->value[i] &&
+			    asked->value[POLICY_RULES] == NULL ? unrepeated(v) :
 			    json_copy(v);
 	}
-	if (asked->ports == NULL || is_none(asked->ports))
+	if (is_none(asked->ports))
 		return (0);
-	if (!policy_is_listed(p))
+	if (!policy_has(p, POLICY_LIST))
 		return (error_set(e, NO_NETWORK));
-	p->value[RULES] = make_rules(p->value[LIST], asked->ports, e);
-	return (p->value[RULES] != NULL ? 0 : -1);
+	p->value[POLICY_RULES] = make_rules(p->value[POLICY_LIST], asked->ports, e);
+	return (p->value[POLICY_RULES] != NULL ? 0 : -1);
 }
 
 /* --- policies of machines ----------------------------------------------- */
@@ -936,7 +864,7 @@ policy_complete(const struct policy *asked, const struct policy *recorded,
 static int
 read_hosts(struct policy *p, const struct json *object, struct error *e)
 {
-	struct json *hosts, *v;
+	struct json *hosts;
 	const char *s;
 	size_t i;
 	FILE *f;
@@ -955,11 +883,9 @@ read_hosts(struct policy *p, const struct json *object, struct error *e)
 		goto out;
 	f = io_memory(&p->hosts);
 	for (i = 0; i < json_count(hosts); i++) {
-		v = json_at(hosts, i);
-		s = json_string(v);
+		s = json_at_string(hosts, i);
 		fputs(i > 0 ? "," : "", f);
 		error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
-		json_free(v);
 	}
 	io_memory_end(f, &p->hosts);
 out:
@@ -971,7 +897,6 @@ int
 policy_read(const struct json *object, struct policy *p, struct error *e)
 {
 	struct json *v;
-	char *text;
 	size_t i;
 
 	memset(p, 0, sizeof(*p));
@@ -983,11 +908,7 @@ policy_read(const struct json *object, struct policy *p, struct error *e)
 		    check_strings(v, e) == -1)
 			return (error_prefix(e, "%s", members[i].name));
 	}
-	v = json_get(object, "network");
-	text = v != NULL ? json_format(v) : NULL;
-	p->offline = text == NULL || strcmp(text, "true") != 0;
-	free(text);
-	json_free(v);
+	p->offline = !json_is_true(object, "network");
 	return (read_hosts(p, object, e));
 }
 
@@ -1031,10 +952,12 @@ policy_same(const struct policy *p, const struct policy *q, size_t i)
 }
 
 int
-policy_is_listed(const struct policy *p)
+policy_has(const struct policy *p, size_t i)
 {
+	const struct json *v;
 
-	return (p->value[LIST] != NULL && json_count(p->value[LIST]) > 0);
+	v = p->value[i];
+	return (json_kind(v) == JSON_ARRAY ? json_count(v) > 0 : !is_none(v));
 }
 
 int
@@ -1043,7 +966,7 @@ policy_host(const struct policy *p, struct addr *a)
 	struct networks n;
 	int result;
 
-	read_networks(p->value[LIST], &n);
+	read_networks(p->value[POLICY_LIST], &n);
 	result = n.count == 1 && n.others == 0 && cidr_host(&n.list[0]);
 	if (result)
 		*a = n.list[0].addr;
@@ -1056,30 +979,9 @@ policy_networks(const struct policy *p, struct cidr **list)
 {
 	struct networks n;
 
-	read_networks(p->value[LIST], &n);
+	read_networks(p->value[POLICY_LIST], &n);
 	*list = n.list;
 	return (n.count);
-}
-
-int
-policy_is_null(const struct policy *p)
-{
-
-	return (is_none(p->value[LIST]));
-}
-
-int
-policy_has_dns(const struct policy *p)
-{
-
-	return (!is_none(p->value[DNS]));
-}
-
-int
-policy_has_rules(const struct policy *p)
-{
-
-	return (p->value[RULES] != NULL && json_count(p->value[RULES]) > 0);
 }
 
 int
@@ -1087,7 +989,7 @@ policy_is_narrow(const struct policy *p)
 {
 	struct rules g;
 
-	read_rules(p, p->value[RULES], &g);
+	read_rules(p, p->value[POLICY_RULES], &g);
 	free(g.rule);
 	return (g.narrow);
 }
@@ -1140,7 +1042,7 @@ policy_edits(const struct policy *p, const struct policy *recorded,
 			continue;
 		edit[n].name = members[i].name;
 		edit[n++].json = removed[i] ? NULL : p->value[i] == NULL ?
-		    alloc_copy(members[i].unset, strlen(members[i].unset)) :
+		    alloc_string(members[i].unset) :
 		    json_format(p->value[i]);
 	}
 	return (n);
@@ -1159,8 +1061,8 @@ void
 policy_reach(FILE *f, const struct policy *p)
 {
 
-	if (policy_is_listed(p) || (p->hosts == NULL && !p->offline))
-		policy_text(f, p, LIST);
+	if (policy_has(p, POLICY_LIST) || (p->hosts == NULL && !p->offline))
+		policy_text(f, p, POLICY_LIST);
 	else
 		fputs(p->hosts != NULL ? "hosts" : "offline", f);
 }
@@ -1168,21 +1070,18 @@ policy_reach(FILE *f, const struct policy *p)
 void
 policy_print(FILE *f, const struct policy *p)
 {
-	struct json *v;
 	const char *s;
 	size_t i;
 
-	if (!policy_is_listed(p)) {
-		policy_text(f, p, LIST);
+	if (!policy_has(p, POLICY_LIST)) {
+		policy_text(f, p, POLICY_LIST);
 		fputc('\n', f);
 		return;
 	}
-	for (i = 0; i < json_count(p->value[LIST]); i++) {
-		v = json_at(p->value[LIST], i);
-		s = json_string(v);
+	for (i = 0; i < json_count(p->value[POLICY_LIST]); i++) {
+		s = json_at_string(p->value[POLICY_LIST], i);
 		error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
 		fputc('\n', f);
-		json_free(v);
 	}
 }
 
@@ -1193,8 +1092,7 @@ policy_shown(const struct policy *p, size_t i)
 	char *end, *text, *word;
 
 	if (members[i].shown == NULL)
-		return (p->value[i] != NULL ? json_copy(p->value[i]) :
-		    json_new_string(NULL));
+		return (json_copy(p->value[i]));
 	text = text_of(p, i, 0);
 	if (strcmp(text, "none") == 0)
 		list = json_new_string(NULL);
@@ -1206,7 +1104,7 @@ policy_shown(const struct policy *p, size_t i)
 			end = strchr(word, ',');
 			if (end != NULL)
 				*end++ = '\0';
-			json_append(list, json_new_string(word));
+			json_append_string(list, word);
 		}
 	}
 	free(text);
@@ -1221,7 +1119,6 @@ policy_verbatim(const struct policy *p)
 
 	r = json_new(JSON_OBJECT);
 	for (i = 0; i < COUNT; i++)
-		json_set(r, members[i].name, p->value[i] != NULL ?
-		    json_copy(p->value[i]) : json_new_string(NULL));
+		json_set(r, members[i].name, json_copy(p->value[i]));
 	return (r);
 }

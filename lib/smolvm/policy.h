@@ -12,7 +12,12 @@ struct error;
 struct input;
 struct json;
 
-/* Members of a policy: rows of the table in policy.c. */
+/*
+ * Members of a policy: rows of the table in policy.c, of which code elsewhere
+ * uses these.
+ */
+enum { POLICY_LIST, POLICY_DNS, POLICY_RULES };
+
 #define POLICY_MAX	8
 
 /* The network policy of a machine: on record, at launch, or asked for. */
@@ -73,32 +78,20 @@ void policy_free(struct policy *);
 size_t policy_count(void);
 const char *policy_name(size_t);
 
-/* policy_rules(): which member the port rules are. */
-size_t policy_rules(void);
-
 /* policy_same(p, q, i): does member ${i} mean the same in both? */
 int policy_same(const struct policy *, const struct policy *, size_t);
 
 /* policy_asks(p, i): is the member ${i} asked for? */
 int policy_asks(const struct policy *, size_t);
-int policy_asks_list(const struct policy *);
-int policy_asks_rules(const struct policy *);
 
-/* policy_is_listed(p): does the list have entries? */
-int policy_is_listed(const struct policy *);
+/* policy_has(p, i): is the member ${i} neither absent, null nor empty? */
+int policy_has(const struct policy *, size_t);
 
 /* policy_host(p, a): is the one address ${a} the whole list? */
 int policy_host(const struct policy *, struct addr *);
 
 /* policy_networks(p, list): sorted networks, to be freed; their number. */
 size_t policy_networks(const struct policy *, struct cidr **);
-
-/* policy_is_null(p): is the list null? */
-int policy_is_null(const struct policy *);
-
-/* policy_has_dns(p), policy_has_rules(p): has it a resolver, port rules? */
-int policy_has_dns(const struct policy *);
-int policy_has_rules(const struct policy *);
 
 /**
  * policy_is_narrow(p):

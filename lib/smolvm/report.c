@@ -18,7 +18,6 @@ write_line(FILE *f, const struct machine_home *home, const struct machine *m,
     const char *state)
 {
 	struct json *other;
-	char *text;
 	size_t i;
 
 	machine_write_name(f, &m->row);
@@ -34,22 +33,12 @@ write_line(FILE *f, const struct machine_home *home, const struct machine *m,
 		fputc('\t', f);
 		policy_text(f, &m->policy, i);
 	}
+	fprintf(f, "\t%s\t", m->policy.hosts != NULL ? m->policy.hosts :
+	    "none");
 	other = other_access_machine(home, m);
-	text = json_format(other);
-	fprintf(f, "\t%s\t%s\n", m->policy.hosts != NULL ? m->policy.hosts :
-	    "none", text);
-	free(text);
+	json_write(f, other);
 	json_free(other);
-}
-
-/* The member ${key} of ${from}, or null. */
-static void
-copy_member(struct json *r, const char *key, const struct json *from)
-{
-	struct json *v;
-
-	v = from != NULL ? json_get(from, key) : NULL;
-	json_set(r, key, v != NULL ? v : json_new_string(NULL));
+	fputc('\n', f);
 }
 
 /* The same as an object; ${state} is NULL if it is not known. */
@@ -61,17 +50,17 @@ make_object(const struct machine_home *home, const struct machine *m,
 	size_t i;
 
 	r = json_new(JSON_OBJECT);
-	json_set(r, "name", json_new_string(m->row.name));
-	json_set(r, "state", json_new_string(state));
-	copy_member(r, "network", m->record);
+	json_set_string(r, "name", m->row.name);
+	json_set_string(r, "state", state);
+	json_set(r, "network", json_get(m->record, "network"));
 	for (i = 0; i < policy_count(); i++)
 		json_set(r, policy_shown_name(i), m->readable ?
-		    policy_shown(&m->policy, i) : json_new_string(NULL));
-	copy_member(r, "dns_filter_hosts", m->record);
-	json_set(r, "beside_ip", m->readable ? other_access_machine(home, m) :
-	    json_new_string(NULL));
-	json_set(r, "record", m->record != NULL ? json_copy(m->record) :
-	    json_new_string(NULL));
+		    policy_shown(&m->policy, i) : NULL);
+	json_set(r, "dns_filter_hosts", json_get(m->record,
+	    "dns_filter_hosts"));
+	json_set(r, "beside_ip", m->readable ?
+	    other_access_machine(home, m) : NULL);
+	json_set(r, "record", json_copy(m->record));
 	return (r);
 }
 
@@ -93,7 +82,6 @@ report_list(FILE *f, const struct machine_home *home, const long long *id,
 	struct machine m;
 	struct error e;
 	size_t bad, i;
-	char *text;
 	int result;
 
 	bad = 0;
@@ -114,16 +102,15 @@ report_list(FILE *f, const struct machine_home *home, const long long *id,
 			write_error(errors, &m, e.text);
 			bad++;
 		}
-		if (m.row.unindexed)
+		if (m.unindexed)
 			write_error(errors, &m, MACHINE_UNINDEXED);
 		machine_free(&m);
 	}
 	r = json_new(JSON_OBJECT);
 	json_set(r, "machines", all);
 	if (json) {
-		text = json_format(r);
-		fprintf(f, "%s\n", text);
-		free(text);
+		json_write(f, r);
+		fputc('\n', f);
 	}
 	json_free(r);
 	return (bad);
@@ -137,7 +124,7 @@ report_record(struct json *record, const char *name,
 {
 	size_t i;
 
-	json_set(record, "machine", json_new_string(name));
+	json_set_string(record, "machine", name);
 	for (i = 0; i < policy_count(); i++)
 		json_set(record, policy_shown_name(i),
 		    policy_shown(after, i));
@@ -154,7 +141,7 @@ is_right(const struct policy *asked, const struct policy *wanted,
 
 	if (policy_asks(asked, i))
 		return (policy_same(wanted, p, i));
-	return (i != policy_rules() || policy_is_narrow(p));
+	return (i != POLICY_RULES || policy_is_narrow(p));
 }
 
 /* Why the record and the launch differ, in parentheses. */
@@ -165,11 +152,11 @@ reason(const struct machine *m, const struct policy *launched, size_t i,
 
 	if (launched == NULL)
 		return ("");
-	if (i == policy_rules() && launched->value[i] == NULL &&
+	if (i == POLICY_RULES && launched->value[i] == NULL &&
 	    recorded && !was_launched)
 		return (" (this engine knows no rules, or was started "
 		    "without)");
-	if (i == 0 && m->policy.hosts != NULL)
+	if (i == POLICY_LIST && m->policy.hosts != NULL)
 		return (" (the addresses of its host names were added)");
 	if (recorded && !was_launched)
 		return (" (started before the record was changed)");

@@ -44,7 +44,6 @@ struct bottle {
 	char			 slug[SLUG_MAX + 1];
 	struct container	*container;
 	struct machine		*machine;
-	const struct machine_home *home;	/* of its machine */
 };
 
 struct bottles {
@@ -126,15 +125,6 @@ machines_read(struct machines *all, const char *slug, struct error *e)
 	return (result == -1 ? -1 : 0);
 }
 
-static void
-bottle_machine(struct bottle *b, const struct machines *all,
-    struct machine *m)
-{
-
-	b->machine = m;
-	b->home = &all->home;
-}
-
 /* Does the machine's environment have BOTTLE=${name}? */
 static int
 is_bottle(const struct machine *m, const char *name)
@@ -206,8 +196,8 @@ bottles_find(struct bottles *all, struct containers *c,
 	for (i = 0; i < m->count; i++)
 		if (is_slug(m->machine[i].row.name) &&
 		    is_bottle(&m->machine[i], m->machine[i].row.name))
-			bottle_machine(bottles_add(all,
-			    m->machine[i].row.name), m, &m->machine[i]);
+			bottles_add(all, m->machine[i].row.name)->machine =
+			    &m->machine[i];
 	if (all->count > 0)
 		qsort(all->bottle, all->count, sizeof(*all->bottle), compare);
 }
@@ -325,7 +315,7 @@ to_record(const struct bottle *b, struct json *r)
 	free(name);
 	json_set(r, "ports", c != NULL ? json_ports(c) : json_new(JSON_OBJECT));
 	json_set(r, "beside_ip", b->machine != NULL ?
-	    other_access_machine(b->home, b->machine) : json_new(JSON_ARRAY));
+	    other_access_machine(b->machine) : json_new(JSON_ARRAY));
 	process = b->machine != NULL ? machine_process(b->machine) : NULL;
 	json_set_string(r, "process", process);
 	free(process);
@@ -767,7 +757,7 @@ bottle_find(struct bottle *b, struct container *c, int found,
 		    b->slug);
 		foreign = 1;
 	}
-	bottle_machine(b, all, find_machine(all, b->slug));
+	b->machine = find_machine(all, b->slug);
 	if (b->machine != NULL && !is_bottle(b->machine, b->slug)) {
 		warnx("%s: the machine %s is not a bottle's", b->slug,
 		    b->slug);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +71,11 @@ struct check {
 	int	 lenient;		/* the proxy need not answer */
 };
 
+struct port {
+	unsigned	number;
+	int		udp;
+};
+
 static int jflag, sflag;
 
 struct proof {
@@ -80,8 +84,8 @@ struct proof {
 	struct addr	 alias, other, proxy;
 	char		 alias_text[ADDR_STRLEN], other_text[ADDR_STRLEN];
 	unsigned	 proxy_port;	/* 0: no proxy */
-	unsigned	*tcp, *udp;	/* the bundle's ports */
-	size_t		 tcps, udps;
+	struct port	*port;		/* the bundle's */
+	size_t		 ports;
 	char		 label[LABEL + 1];
 	struct attempt	*attempt;
 	size_t		 attempts;
@@ -152,23 +156,21 @@ verify(struct proof *p, char *text)
 /* --- what is asked for ---------------------------------------------------- */
 
 static void
-add_port(struct proof *p, unsigned port, int udp)
+add_port(struct proof *p, unsigned number, int udp)
 {
-	unsigned **list;
-	size_t *n;
 
-	list = udp ? &p->udp : &p->tcp;
-	n = udp ? &p->udps : &p->tcps;
-	*list = alloc_grow(*list, *n, sizeof(**list));
-	(*list)[(*n)++] = port;
+	p->port = alloc_grow(p->port, p->ports, sizeof(*p->port));
+	p->port[p->ports].number = number;
+	p->port[p->ports++].udp = udp;
 }
 
 static int
-has_port(const unsigned *list, size_t n, unsigned port)
+has_port(const struct proof *p, unsigned number, int udp)
 {
+	size_t i;
 
-	while (n > 0)
-		if (list[--n] == port)
+	for (i = 0; i < p->ports; i++)
+		if (p->port[i].number == number && p->port[i].udp == udp)
 			return (1);
 	return (0);
 }
@@ -219,7 +221,7 @@ read_record(struct proof *p)
 	ports = json_get(p->in.record, "ports");
 	if (p->guest.machine == NULL || alias == NULL ||
 	    take_alias(p, alias) == -1 ||
-	    json_each(ports, take_port, p) != 0 || p->tcps + p->udps == 0)
+	    json_each(ports, take_port, p) != 0 || p->ports == 0)
 		errx(2, INPUT_NAME ": not a record with machine, alias, "
 		    "ports");
 	json_free(ports);
@@ -344,8 +346,6 @@ is_link_local(const struct addr *a)
 static size_t
 host_addresses(const struct proof *p, struct addr *list)
 {
-	struct sockaddr_in6 sin6;
-	struct sockaddr_in sin;
 	struct ifaddrs *all, *i;
 	struct addr a;
 	size_t k, n;
@@ -354,23 +354,12 @@ host_addresses(const struct proof *p, struct addr *list)
 		fail(p, "addresses of this host: %s", strerror(errno));
 	n = 0;
 	for (i = all; i != NULL && n < HOSTS_MAX; i = i->ifa_next) {
-		if (i->ifa_addr == NULL)
+		if (addr_read(i->ifa_addr, &a) == -1 || is_loopback(&a) ||
+		    is_link_local(&a) || addr_compare(&a, &p->alias) == 0)
 			continue;
-		memset(&a, 0, sizeof(a));
-		a.family = i->ifa_addr->sa_family;
-		if (a.family == AF_INET) {
-			memcpy(&sin, i->ifa_addr, sizeof(sin));
-			memcpy(a.byte, &sin.sin_addr, 4);
-		} else if (a.family == AF_INET6) {
-			memcpy(&sin6, i->ifa_addr, sizeof(sin6));
-			memcpy(a.byte, &sin6.sin6_addr, 16);
-		} else
+		for (k = 0; k < n && addr_compare(&list[k], &a) != 0; k++)
 			continue;
-		for (k = 0; k < n; k++)
-			if (addr_compare(&list[k], &a) == 0)
-				break;
-		if (k == n && !is_loopback(&a) && !is_link_local(&a) &&
-		    addr_compare(&a, &p->alias) != 0)
+		if (k == n)
 			list[n++] = a;
 	}
 	freeifaddrs(all);
@@ -464,18 +453,19 @@ add_gateway(struct proof *p)
 	memset(&l, 0, sizeof(l));
 	if (sockets_find(&v4, 1, &l, &e) == -1)
 		fail(p, "%s", e.text);
-	port = alloc_array(l.count + p->tcps + 1, sizeof(*port));
+	port = alloc_array(l.count + p->ports + 1, sizeof(*port));
 	for (i = n = 0; i < l.count; i++)
 		if (!l.listener[i].udp)
 			port[n++] = l.listener[i].port;
-	for (i = 0; i < p->tcps; i++)
-		port[n++] = p->tcp[i];
+	for (i = 0; i < p->ports; i++)
+		if (!p->port[i].udp)
+			port[n++] = p->port[i].number;
 	n = sort_unique(port, n, sizeof(*port), compare_ports);
 	p->gateway = p->attempts;
 	/* Port 53 is tried with DNS queries instead. */
 	for (i = 0; i < n && p->attempts - p->gateway < GATEWAY_MAX; i++)
 		if (port[i] != 53 && (p->guest.machine != NULL ||
-		    !has_port(p->tcp, p->tcps, port[i])))
+		    !has_port(p, port[i], 0)))
 			try(p, "tcp", "gw", port[i]);
 	p->gateways = p->attempts - p->gateway;
 	free(port);
@@ -541,9 +531,9 @@ add_attempts(struct proof *p)
 	size_t i;
 
 	p->before = p->attempts;
-	for (i = 0; i < p->tcps; i++)
-		if (p->tcp[i] != 53)
-			try(p, "tcp", p->alias_text, p->tcp[i]);
+	for (i = 0; i < p->ports; i++)
+		if (!p->port[i].udp && p->port[i].number != 53)
+			try(p, "tcp", p->alias_text, p->port[i].number);
 	/* The gateway accepts connections to port 53 of any address. */
 	if (p->attempts == 0)
 		fail(p, "no TCP port of the bundle but 53 to try: nothing can "
@@ -879,9 +869,8 @@ check_dns(struct proof *p)
 		tried |= a[i].answer != NONE;
 		answered[i / 2] |= a[i].answer == YES;
 	}
-	own = has_port(p->udp, p->udps, 53);
-	if (own && !has_port(p->tcp, p->tcps, 53) && answered[1] &&
-	    p->enforced == 1)
+	own = has_port(p, 53, 1);
+	if (own && !has_port(p, 53, 0) && answered[1] && p->enforced == 1)
 		p->enforced = 0;
 	if (own)	/* the bundle's own resolver may answer */
 		return;
@@ -1016,27 +1005,6 @@ print_text(const struct proof *p)
 	}
 }
 
-static void
-free_proof(struct proof *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->attempts; i++)
-		free(p->attempt[i].to);
-	for (i = 0; i < p->checks; i++) {
-		canary_close(&p->canary[i]);
-		free(p->check[i].name);
-	}
-	free(p->attempt);
-	free(p->check);
-	free(p->canary);
-	free(p->tcp);
-	free(p->udp);
-	free(p->ways);
-	json_free(p->verified);
-	input_free(&p->in);
-}
-
 /* --- the command line ----------------------------------------------------- */
 
 static const char *
@@ -1082,7 +1050,7 @@ operands(struct proof *p, int argc, char **argv, char **command)
 {
 
 	if (argc == 1 && strcmp(argv[0], "-") == 0 && command == NULL) {
-		if (p->tcps + p->udps > 0)
+		if (p->ports > 0)
 			args_error("either -p or -");
 		read_record(p);
 		return;
@@ -1092,7 +1060,7 @@ operands(struct proof *p, int argc, char **argv, char **command)
 	if (argc != (command != NULL ? 1 : 2))
 		args_error(command != NULL ? "one address before --" :
 		    "a machine and an alias, or -");
-	if (p->tcps + p->udps == 0)
+	if (p->ports == 0)
 		args_error("at least one -p");
 	if (command == NULL)
 		p->guest.machine = argv[0];
@@ -1104,14 +1072,12 @@ operands(struct proof *p, int argc, char **argv, char **command)
 int
 main(int argc, char *argv[])
 {
-	struct proof p;
+	static struct proof p;
 	const char *proxy;
 	char **command;
-	int status;
 
 	args_init();
 	command = args_command(&argc, argv);
-	memset(&p, 0, sizeof(p));
 	p.guest.seconds = 60;
 	p.enforced = 1;
 	p.verified = json_new(JSON_ARRAY);
@@ -1127,7 +1093,5 @@ main(int argc, char *argv[])
 		print_json(&p);
 	else
 		print_text(&p);
-	status = p.leak;
-	free_proof(&p);
-	return (io_finish(status));
+	return (io_finish(p.leak));
 }

@@ -116,31 +116,12 @@ read_addresses(char **operand, struct input *in, struct pool *pool,
 	return (0);
 }
 
-static int
-read_containers(const struct options *o, struct containers *c,
-    struct error *e)
-{
-
-	if (o->file != NULL)
-		return (containers_file(o->file, c, e));
-	return (engine_containers(o->endpoint, c, e));
-}
-
 /* PORT/PROTOCOL, as Docker writes it, to be freed. */
 static char *
 format_port(unsigned port, int udp)
 {
 
 	return (alloc_format("%u/%s", port, udp ? "udp" : "tcp"));
-}
-
-/* A name from a file may contain anything. */
-static void
-put_name(const char *s)
-{
-
-	for (; *s != '\0'; s++)
-		putchar((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
 }
 
 static void
@@ -158,7 +139,8 @@ print_text(const struct audit *found)
 		free(port);
 		if (a->container != NULL) {
 			fputs("container ", stdout);
-			put_name(a->container->name);
+			error_write(stdout, a->container->name,
+			    strlen(a->container->name));
 			printf(" %u\n", a->binding->port);
 		} else if (a->pid != 0)
 			printf("process %ld %s\n", (long)a->pid, a->name);
@@ -296,7 +278,8 @@ find(const struct options *o, const struct pool *pool, struct containers *c,
 
 	end = io_now() + (long long)o->seconds * 1000;
 	for (;;) {
-		if (read_containers(o, c, e) == -1 ||
+		if ((o->file != NULL ? containers_file(o->file, c, e) :
+		    engine_containers(o->endpoint, c, e)) == -1 ||
 		    owners_exist(&o->owners, c, e) == -1 ||
 		    audit_find(pool, c, found, e) == -1)
 			return (-1);

@@ -37,16 +37,15 @@ static struct interface_change want = { NULL, 0, 1 };
 static char *
 join(const struct pool *pool)
 {
-	char text[ADDR_STRLEN], *line, *old;
+	char text[ADDR_STRLEN], *line;
 	size_t i;
+	FILE *f;
 
-	line = alloc_copy("", 0);
-	for (i = 0; i < pool->count; i++) {
-		old = line;
-		line = alloc_format("%s%s%s", old, i > 0 ? " " : "",
+	f = io_memory(&line);
+	for (i = 0; i < pool->count; i++)
+		fprintf(f, "%s%s", i > 0 ? " " : "",
 		    addr_format(&pool->addr[i], text));
-		free(old);
-	}
+	io_memory_end(f, &line);
 	return (line);
 }
 

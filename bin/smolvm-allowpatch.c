@@ -86,7 +86,7 @@ set(const struct machine_home *home, const char *name,
 	}
 	*changed = result == 1 && !nflag;
 	f = io_memory(&notes);
-	patch_notes(f, home, &m, &after);
+	patch_notes(f, &m, &after);
 	io_memory_end(f, &notes);
 	say_lines(name, notes);
 	if (jflag) {
@@ -119,7 +119,7 @@ check(const struct machine_home *home, const char *name,
 	memset(&launched, 0, sizeof(launched));
 	status = 2;
 	if (machine_load(home, name, 0, &m, &e) == -1 ||
-	    (runs = machine_launch(home, &m, &launch, &e)) == -1 ||
+	    (runs = machine_launch(&m, &launch, &e)) == -1 ||
 	    (runs == 1 && (runs = machine_runs(&m, &e)) == -1))
 		goto out;
 	if (runs) {

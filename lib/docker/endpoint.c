@@ -4,7 +4,6 @@
 #include <sys/types.h>
 #include <sys/stat.h>
 #include <sys/socket.h>
-#include <netinet/in.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -110,8 +109,8 @@ set_tcp(struct endpoint *ep, const char *host, unsigned long port)
 static int
 is_own(const struct addr *a)
 {
-	const struct sockaddr *sa;
 	struct ifaddrs *all, *p;
+	struct addr own;
 	int found;
 
 	if (a->family == AF_INET && a->byte[0] == 127)
@@ -119,17 +118,9 @@ is_own(const struct addr *a)
 	if (getifaddrs(&all) == -1)
 		return (0);
 	found = 0;
-	for (p = all; !found && p != NULL; p = p->ifa_next) {
-		sa = p->ifa_addr;
-		if (sa == NULL || sa->sa_family != a->family)
-			continue;
-		if (a->family == AF_INET)
-			found = memcmp(&((const struct sockaddr_in *)
-			    (const void *)sa)->sin_addr, a->byte, 4) == 0;
-		else
-			found = memcmp(&((const struct sockaddr_in6 *)
-			    (const void *)sa)->sin6_addr, a->byte, 16) == 0;
-	}
+	for (p = all; !found && p != NULL; p = p->ifa_next)
+		found = addr_read(p->ifa_addr, &own) != -1 &&
+		    addr_compare(&own, a) == 0;
 	freeifaddrs(all);
 	return (found);
 }

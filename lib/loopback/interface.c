@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <net/if.h>
 
+#include <ifaddrs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,6 +55,43 @@ interface_check(const struct interface_change *want, struct error *e)
 		result = 0;
 	close(fd);
 	return (result);
+}
+
+/* Is ${name} ${interface}, or a label of it (ip-address(8))? */
+static int
+is_on(const char *name, const char *interface)
+{
+	size_t n;
+
+	n = strcspn(name, ":");
+	return (strncmp(name, interface, n) == 0 && interface[n] == '\0');
+}
+
+int
+interface_present(const char *interface, const struct addr *addr, size_t n,
+    char *present, struct error *e)
+{
+	static const struct addr host = { AF_INET, { 255, 255, 255, 255 } };
+	struct ifaddrs *list, *p;
+	struct addr a, mask;
+	size_t i;
+
+	memset(present, 0, n);
+	if (getifaddrs(&list) == -1)
+		return (error_sys(e, "interface addresses"));
+	for (p = list; p != NULL; p = p->ifa_next) {
+		if (addr_read(p->ifa_addr, &a) == -1 ||
+		    (interface != NULL && !is_on(p->ifa_name, interface)) ||
+		    (interface_system.hosts &&
+		    (addr_read(p->ifa_netmask, &mask) == -1 ||
+		    addr_compare(&mask, &host) != 0)))
+			continue;
+		for (i = 0; i < n; i++)
+			if (addr_compare(&a, &addr[i]) == 0)
+				present[i] = 1;
+	}
+	freeifaddrs(list);
+	return (0);
 }
 
 int

@@ -16,6 +16,7 @@ struct interface_system {
 	const char		*name;		/* lo or lo0 */
 	const char		*group;		/* its members may use sudo */
 	enum interface_program	 program;
+	int			 hosts;	/* only a /32 is an address to remove */
 };
 
 extern const struct interface_system interface_system;
@@ -49,9 +50,9 @@ int interface_usable(const struct addr *, size_t, char *, struct error *);
 
 /**
  * interface_present(interface, addr, n, present, e):
- * Set present[i] to whether addr[i] is an address of ${interface} that can be
- * removed.  On Linux 127.0.0.1/8 makes all of 127.0.0.0/8 usable, but only a
- * /32 is such an address.  Return 0, or -1 with ${e} set.
+ * Set present[i] to whether addr[i] is an address of ${interface} (NULL: of any
+ * one) that can be removed.  On Linux 127.0.0.1/8 makes all of 127.0.0.0/8
+ * usable, but only a /32 is such an address.  Return 0, or -1 with ${e} set.
  */
 int interface_present(const char *, const struct addr *, size_t, char *,
     struct error *);

@@ -4,11 +4,8 @@
 #ifndef __linux__
 #include <sys/types.h>
 #include <sys/socket.h>
-#include <netinet/in.h>
 
 #include <errno.h>
-#include <ifaddrs.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -22,33 +19,8 @@
 #endif
 
 const struct interface_system interface_system = {
-	"lo0", GROUP, INTERFACE_IFCONFIG
+	"lo0", GROUP, INTERFACE_IFCONFIG, 0
 };
-
-/* Set found[i] to whether ${interface} (NULL: any interface) has addr[i]. */
-static int
-find(const char *interface, const struct addr *addr, size_t n, char *found,
-    struct error *e)
-{
-	struct sockaddr_in sin;
-	struct ifaddrs *list, *p;
-	size_t i;
-
-	memset(found, 0, n);
-	if (getifaddrs(&list) == -1)
-		return (error_sys(e, "interface addresses"));
-	for (p = list; p != NULL; p = p->ifa_next) {
-		if (p->ifa_addr == NULL || p->ifa_addr->sa_family != AF_INET ||
-		    (interface != NULL && strcmp(p->ifa_name, interface) != 0))
-			continue;
-		memcpy(&sin, p->ifa_addr, sizeof(sin));
-		for (i = 0; i < n; i++)
-			if (memcmp(&sin.sin_addr, addr[i].byte, 4) == 0)
-				found[i] = 1;
-	}
-	freeifaddrs(list);
-	return (0);
-}
 
 /* Can ${a} be bound?  1 or 0, or -1 with ${e} set. */
 static int
@@ -92,20 +64,12 @@ interface_usable(const struct addr *addr, size_t n, char *usable,
 		usable[i] = (char)yes;
 		if (yes == 1)
 			continue;
-		if (find(NULL, &addr[i], 1, &there, e) == -1)
+		if (interface_present(NULL, &addr[i], 1, &there, e) == -1)
 			return (-1);
 		if (there)
 			return (error_set(e, "%s: an interface has it, but it "
 			    "cannot be bound", addr_format(&addr[i], text)));
 	}
 	return (0);
-}
-
-int
-interface_present(const char *interface, const struct addr *addr, size_t n,
-    char *present, struct error *e)
-{
-
-	return (find(interface, addr, n, present, e));
 }
 #endif

@@ -4,17 +4,17 @@
 #ifdef __linux__
 #include <sys/types.h>
 #include <sys/socket.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
-#include <ifaddrs.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "net/addr.h"
 
-const struct interface_system interface_system = { "lo", "sudo", INTERFACE_IP };
+const struct interface_system interface_system = {
+	"lo", "sudo", INTERFACE_IP, 1
+};
 
 /*
  * This host reaches all of its addresses through lo.  bind(2) accepts any
@@ -40,43 +40,6 @@ interface_usable(const struct addr *addr, size_t n, char *usable,
 		    sizeof(mreq)) == 0;
 	}
 	close(fd);
-	return (0);
-}
-
-/* Is ${name} ${interface}, or a label of it (ip-address(8))? */
-static int
-is_on(const char *name, const char *interface)
-{
-	size_t n;
-
-	n = strcspn(name, ":");
-	return (strncmp(name, interface, n) == 0 && interface[n] == '\0');
-}
-
-int
-interface_present(const char *interface, const struct addr *addr, size_t n,
-    char *present, struct error *e)
-{
-	struct sockaddr_in sin, mask;
-	struct ifaddrs *list, *p;
-	size_t i;
-
-	memset(present, 0, n);
-	if (getifaddrs(&list) == -1)
-		return (error_sys(e, "%s", interface));
-	for (p = list; p != NULL; p = p->ifa_next) {
-		if (p->ifa_addr == NULL || p->ifa_netmask == NULL ||
-		    p->ifa_addr->sa_family != AF_INET ||
-		    !is_on(p->ifa_name, interface))
-			continue;
-		memcpy(&sin, p->ifa_addr, sizeof(sin));
-		memcpy(&mask, p->ifa_netmask, sizeof(mask));
-		for (i = 0; i < n; i++)
-			if (mask.sin_addr.s_addr == 0xffffffff &&
-			    memcmp(&sin.sin_addr, addr[i].byte, 4) == 0)
-				present[i] = 1;
-	}
-	freeifaddrs(list);
 	return (0);
 }
 #endif

@@ -182,19 +182,18 @@ is_plain(const char *s)
 char *
 sudo_line(char *const *argv)
 {
-	char *line, *old, *quoted;
+	char *line, *quoted;
 	size_t i;
+	FILE *f;
 
-	line = alloc_copy("", 0);
+	f = io_memory(&line);
 	for (i = 0; argv[i] != NULL; i++) {
-		old = line;
-		quoted = is_plain(argv[i]) ?
-		    alloc_string(argv[i]) :
-		    args_quote(argv[i]);
-		line = alloc_format("%s%s%s", old, i > 0 ? " " : "", quoted);
+		quoted = args_quote(argv[i]);
+		fprintf(f, "%s%s", i > 0 ? " " : "",
+		    is_plain(argv[i]) ? argv[i] : quoted);
 		free(quoted);
-		free(old);
 	}
+	io_memory_end(f, &line);
 	return (line);
 }
 

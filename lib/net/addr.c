@@ -150,3 +150,25 @@ addr_socket(const struct addr *a, unsigned port, struct sockaddr_storage *ss)
 	memcpy(ss, &sin6, sizeof(sin6));
 	return (sizeof(sin6));
 }
+
+int
+addr_read(const struct sockaddr *sa, struct addr *a)
+{
+	struct sockaddr_in sin;
+	struct sockaddr_in6 sin6;
+
+	memset(a, 0, sizeof(*a));
+	if (sa == NULL)
+		return (-1);
+	a->family = sa->sa_family;
+	if (a->family == AF_INET) {
+		memcpy(&sin, sa, sizeof(sin));
+		memcpy(a->byte, &sin.sin_addr, 4);
+		return (ntohs(sin.sin_port));
+	}
+	if (a->family != AF_INET6)
+		return (-1);
+	memcpy(&sin6, sa, sizeof(sin6));
+	memcpy(a->byte, &sin6.sin6_addr, 16);
+	return (ntohs(sin6.sin6_port));
+}

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+struct sockaddr;
 struct sockaddr_storage;
 
 /* An IPv4 or IPv6 address, in network byte order; unused bytes are zero. */
@@ -50,5 +51,12 @@ int addr_is_localhost(const struct addr *);
  * Fill ${ss} with ${a} and ${port}, host order.  Return its length in bytes.
  */
 unsigned addr_socket(const struct addr *, unsigned, struct sockaddr_storage *);
+
+/**
+ * addr_read(sa, a):
+ * Read ${sa}, which may be NULL, into ${a}.  Return its port in host order, or
+ * -1 if it is neither IPv4 nor IPv6.
+ */
+int addr_read(const struct sockaddr *, struct addr *);
 
 #endif

@@ -27,25 +27,6 @@
  */
 #define NO_ANSWER	125
 
-static void
-read_socket(const struct sockaddr_storage *ss, struct addr *a, unsigned *port)
-{
-	struct sockaddr_in sin;
-	struct sockaddr_in6 sin6;
-
-	memset(a, 0, sizeof(*a));
-	a->family = ss->ss_family;
-	if (ss->ss_family == AF_INET) {
-		memcpy(&sin, ss, sizeof(sin));
-		memcpy(a->byte, &sin.sin_addr, 4);
-		*port = ntohs(sin.sin_port);
-	} else {
-		memcpy(&sin6, ss, sizeof(sin6));
-		memcpy(a->byte, &sin6.sin6_addr, 16);
-		*port = ntohs(sin6.sin6_port);
-	}
-}
-
 int
 canary_open(struct canary *c, const struct addr *a, int udp, struct error *e)
 {
@@ -79,7 +60,7 @@ canary_open(struct canary *c, const struct addr *a, int udp, struct error *e)
 		errno = no;
 		return (-1);
 	}
-	read_socket(&ss, &unused, &c->port);
+	c->port = (unsigned)addr_read((struct sockaddr *)&ss, &unused);
 	return (0);
 }
 
@@ -97,9 +78,11 @@ static int
 record_peer(struct canary *c, struct error *e)
 {
 	struct sockaddr_storage ss;
+	struct addr a;
 	socklen_t len;
 	ssize_t n;
 	char byte;
+	int port;
 
 	memset(&ss, 0, sizeof(ss));
 	len = sizeof(ss);
@@ -115,9 +98,11 @@ record_peer(struct canary *c, struct error *e)
 		return (error_sys(e, c->udp ? "recvfrom" : "accept"));
 	if (n != -1 && !c->udp)
 		close((int)n);
-	if (c->count < CANARY_PEERS && ss.ss_family != 0)
-		read_socket(&ss, &c->peer[c->count].addr,
-		    &c->peer[c->count].port);
+	port = addr_read((struct sockaddr *)&ss, &a);
+	if (c->count < CANARY_PEERS && port != -1) {
+		c->peer[c->count].addr = a;
+		c->peer[c->count].port = (unsigned)port;
+	}
 	c->count++;
 	return (0);
 }

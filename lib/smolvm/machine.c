@@ -187,11 +187,10 @@ read_state(struct machine *m, struct error *e)
 
 /* Read the record in ${m}'s row. */
 static int
-read_record(const struct machine_home *home, struct machine *m,
-    struct error *e)
+read_record(struct machine *m, struct error *e)
 {
 
-	if (edit_check(home->db, &m->row, e) == -1)
+	if (edit_check(m->home->db, &m->row, e) == -1)
 		return (-1);
 	m->record = json_parse(m->row.data, m->row.len, 0, "its record", e);
 	if (m->record == NULL || read_state(m, e) == -1)
@@ -204,14 +203,13 @@ read_record(const struct machine_home *home, struct machine *m,
 
 /* Find the machine's folder and, if asked to, lock it. */
 static int
-enter(const struct machine_home *home, const char *name, int flags,
-    struct machine *m, struct error *e)
+enter(struct machine *m, const char *name, int flags, struct error *e)
 {
 	int result;
 
-	if (home->machines == NULL)
+	if (m->home->machines == NULL)
 		return (0);
-	result = paths_find(home->machines, name, &m->dir, e);
+	result = paths_find(m->home->machines, name, &m->dir, e);
 	if (result != 1 || (flags & MACHINE_LOCK) == 0)
 		return (result == -1 ? -1 : 0);
 	result = paths_lock(m->dir, &m->lock, e);
@@ -229,15 +227,16 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	int found;
 
 	memset(m, 0, sizeof(*m));
+	m->home = home;
 	m->lock = -1;
-	if (enter(home, name, flags, m, e) == -1 ||
+	if (enter(m, name, flags, e) == -1 ||
 	    (found = find(home, name, &id, e)) == -1)
 		return (-1);
 	m->unindexed = found == 2;
 	found = database_read(home->db, id, &m->row, e);
 	if (found != 1)
 		return (found == -1 ? -1 : none(home, name, e));
-	return (read_record(home, m, e));
+	return (read_record(m, e));
 }
 
 int
@@ -249,6 +248,7 @@ machine_load_row(const struct machine_home *home, long long id,
 	int found;
 
 	memset(m, 0, sizeof(*m));
+	m->home = home;
 	m->lock = -1;
 	found = database_read(home->db, id, &m->row, e);
 	/* The index may have another row of this name. */
@@ -256,9 +256,9 @@ machine_load_row(const struct machine_home *home, long long id,
 	    m->row.name, &other, &ignored) != 1 || other != id);
 	if (found != 1)
 		return (found == -1 ? -1 : 1);
-	if (read_record(home, m, e) == -1)
+	if (read_record(m, e) == -1)
 		return (-1);
-	return (enter(home, m->row.name, 0, m, e));
+	return (enter(m, m->row.name, 0, e));
 }
 
 void
@@ -489,8 +489,8 @@ machine_check_unreserved(const struct machine_home *home, const char *name,
 }
 
 int
-machine_launch(const struct machine_home *home, const struct machine *m,
-    struct json **launch, struct error *e)
+machine_launch(const struct machine *m, struct json **launch,
+    struct error *e)
 {
 	struct json *resources;
 	enum json_kind kind;
@@ -499,10 +499,10 @@ machine_launch(const struct machine_home *home, const struct machine *m,
 	int result;
 
 	*launch = NULL;
-	if (home->machines == NULL)
+	if (m->home->machines == NULL)
 		return (error_set(e, "what it was launched with is not known, "
 		    "because %s is not the engine's own database",
-		    home->path));
+		    m->home->path));
 	if (m->dir == NULL)
 		return (0);
 	result = paths_config(m->dir, &text, &len, e);

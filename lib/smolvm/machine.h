@@ -45,6 +45,7 @@ int machine_find(const struct machine_home *, const char *, long long *,
 
 /* A machine as recorded. */
 struct machine {
+	const struct machine_home *home;
 	char			*dir;	/* its folder; NULL if there is none */
 	int			 lock;	/* a descriptor, or -1 */
 	struct database_row	 row;	/* its name, and its record as stored */
@@ -144,12 +145,11 @@ int machine_check_unreserved(const struct machine_home *, const char *,
     struct error *);
 
 /**
- * machine_launch(home, m, launch, e):
+ * machine_launch(m, launch, e):
  * Read agent.config.json, with which ${m} was last launched.  Return 1 with
  * ${launch}; 0 if there is none, as after a stop; or -1 with ${e} set, also if
- * ${home} does not know its folder.
+ * its home does not know its folder.
  */
-int machine_launch(const struct machine_home *, const struct machine *,
-    struct json **, struct error *);
+int machine_launch(const struct machine *, struct json **, struct error *);
 
 #endif

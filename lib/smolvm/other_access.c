@@ -212,16 +212,15 @@ other_access_list(const struct json *machine, const struct json *launch)
 }
 
 struct json *
-other_access_machine(const struct machine_home *home,
-    const struct machine *m)
+other_access_machine(const struct machine *m)
 {
 	struct json *launch, *list;
 	struct error ignored;
 	int result;
 
 	launch = NULL;
-	result = home->machines != NULL ?
-	    machine_launch(home, m, &launch, &ignored) : 0;
+	result = m->home->machines != NULL ?
+	    machine_launch(m, &launch, &ignored) : 0;
 	list = other_access_list(m->record, launch);
 	if (result == -1)
 		json_append_string(list, "unknown agent.config.json");

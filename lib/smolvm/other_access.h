@@ -4,7 +4,6 @@
 
 struct json;
 struct machine;
-struct machine_home;
 
 /**
  * other_access_list(machine, launch):
@@ -21,11 +20,10 @@ struct machine_home;
 struct json *other_access_list(const struct json *, const struct json *);
 
 /**
- * other_access_machine(home, m):
+ * other_access_machine(m):
  * As other_access_list(), for ${m} and its last launch, if any; with "unknown
  * agent.config.json" if that file cannot be read.
  */
-struct json *other_access_machine(const struct machine_home *,
-    const struct machine *);
+struct json *other_access_machine(const struct machine *);
 
 #endif

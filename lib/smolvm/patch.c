@@ -96,12 +96,11 @@ patch_set(const struct machine_home *home, const char *name,
 }
 
 void
-patch_notes(FILE *f, const struct machine_home *home,
-    const struct machine *m, const struct policy *p)
+patch_notes(FILE *f, const struct machine *m, const struct policy *p)
 {
 	const char *backend;
 
-	if (home->machines == NULL)
+	if (m->home->machines == NULL)
 		fputs("a start under way cannot be detected, because this is "
 		    "not the engine's own database\n", f);
 	if (m->unindexed)

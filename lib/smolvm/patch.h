@@ -25,12 +25,11 @@ int patch_set(const struct machine_home *, const char *,
     struct error *);
 
 /**
- * patch_notes(f, home, m, p):
+ * patch_notes(f, m, p):
  * Write to ${f} the effects of the policy ${p} of ${m} that it does not show,
  * and the checks that could not be made, a line each.
  */
-void patch_notes(FILE *, const struct machine_home *, const struct machine *,
-    const struct policy *);
+void patch_notes(FILE *, const struct machine *, const struct policy *);
 
 /**
  * patch_repair(home, id, count, dry, fixed, bad, beyond, e):

@@ -14,8 +14,7 @@
 
 /* A line about ${m}, whose state is ${state}. */
 static void
-write_line(FILE *f, const struct machine_home *home, const struct machine *m,
-    const char *state)
+write_line(FILE *f, const struct machine *m, const char *state)
 {
 	struct json *other;
 	size_t i;
@@ -35,7 +34,7 @@ write_line(FILE *f, const struct machine_home *home, const struct machine *m,
 	}
 	fprintf(f, "\t%s\t", m->policy.hosts != NULL ? m->policy.hosts :
 	    "none");
-	other = other_access_machine(home, m);
+	other = other_access_machine(m);
 	json_write(f, other);
 	json_free(other);
 	fputc('\n', f);
@@ -43,8 +42,7 @@ write_line(FILE *f, const struct machine_home *home, const struct machine *m,
 
 /* The same as an object; ${state} is NULL if it is not known. */
 static struct json *
-make_object(const struct machine_home *home, const struct machine *m,
-    const char *state)
+make_object(const struct machine *m, const char *state)
 {
 	struct json *r;
 	size_t i;
@@ -58,8 +56,7 @@ make_object(const struct machine_home *home, const struct machine *m,
 		    policy_shown(&m->policy, i) : NULL);
 	json_set(r, "dns_filter_hosts", json_get(m->record,
 	    "dns_filter_hosts"));
-	json_set(r, "beside_ip", m->readable ?
-	    other_access_machine(home, m) : NULL);
+	json_set(r, "beside_ip", m->readable ? other_access_machine(m) : NULL);
 	json_set(r, "record", json_copy(m->record));
 	return (r);
 }
@@ -92,9 +89,9 @@ report_list(FILE *f, const struct machine_home *home, const long long *id,
 			continue;
 		state = result == 0 ? machine_current(&m) : NULL;
 		if (json)
-			json_append(all, make_object(home, &m, state));
+			json_append(all, make_object(&m, state));
 		else
-			write_line(f, home, &m, state != NULL ? state : "?");
+			write_line(f, &m, state != NULL ? state : "?");
 		if (result == 0 && m.row.text)
 			error_set(&e, "its record is stored as TEXT, which "
 			    "no engine can read: repair it with -r");

@@ -272,14 +272,37 @@ print_failure(const char *label, const struct said *said, int status,
 	free(text);
 }
 
+/*
+ * Start the command with ${fd} as its standard error, and catch signals, which
+ * stay blocked except while watch() sleeps, with the mask ${mask}.  If it cannot
+ * be run, exit.
+ */
+static void
+start(const char *label, char *const *argv, int fd, sigset_t *mask)
+{
+	struct child_how how = CHILD_INHERIT;
+	struct error e;
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, mask);
+	how.err = fd;
+	how.group = grouped;
+	how.mask = mask;
+	command = child_start(argv, &how, &e);
+	if (command < 0) {
+		print_line(label, e.text, strlen(e.text));
+		exit((int)-command);
+	}
+	catch();
+}
+
 /* Run the command as a step.  Return the exit status. */
 static int
 step(const char *label, char *const *argv, unsigned long limit, int quiet)
 {
-	struct child_how how = CHILD_INHERIT;
-	struct error e;
 	struct said said;
-	sigset_t all, mask;
+	sigset_t mask;
 	double begin;
 	int end[2], late, status;
 
@@ -293,20 +316,10 @@ step(const char *label, char *const *argv, unsigned long limit, int quiet)
 	said.fd = end[0];
 	said.text = alloc_array(SAID_MAX, 1);
 	begin = now();
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &mask);
-	how.err = end[1];
-	how.group = grouped = 1;
-	how.mask = &mask;
-	command = child_start(argv, &how, &e);
+	grouped = 1;
+	start(label, argv, end[1], &mask);
 	close(end[1]);
-	if (command < 0) {
-		print_line(label, e.text, strlen(e.text));
-		free(said.text);
-		return ((int)-command);
-	}
 	fcntl(said.fd, F_SETFL, O_NONBLOCK);
-	catch();
 	status = watch(limit, &mask, &said, &late);
 	if (late == 1)
 		end_group();
@@ -374,10 +387,8 @@ lock(const char *path, const char *label)
 static int
 locked(const char *path, const char *label, char *const *argv)
 {
-	struct child_how how = CHILD_INHERIT;
-	struct error e;
 	struct said said;
-	sigset_t all, mask;
+	sigset_t mask;
 	char parent[32];
 	int fd, late, status;
 
@@ -387,18 +398,10 @@ locked(const char *path, const char *label, char *const *argv)
 	snprintf(parent, sizeof(parent), "%ld", (long)getpid());
 	if (setenv("BOTTLE_LOCK", parent, 1) == -1)
 		err(OWN_FAILURE, "setenv");
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &mask);
-	how.mask = &mask;
-	command = child_start(argv, &how, &e);
-	if (command < 0) {
-		print_line(label, e.text, strlen(e.text));
-		return ((int)-command);
-	}
+	start(label, argv, STDERR_FILENO, &mask);
 	if (ftruncate(fd, 0) == -1 ||
 	    dprintf(fd, "%ld\n", (long)command) < 0)
 		warn("%s", error_quote(path));
-	catch();
 	memset(&said, 0, sizeof(said));
 	said.fd = -1;
 	status = watch(0, &mask, &said, &late);

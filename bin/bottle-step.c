@@ -274,8 +274,8 @@ print_failure(const char *label, const struct said *said, int status,
 
 /*
  * Start the command with ${fd} as its standard error, and catch signals, which
- * stay blocked except while watch() sleeps, with the mask ${mask}.  If it cannot
- * be run, exit.
+ * stay blocked except while watch() sleeps, with the mask ${mask}.  If it
+ * cannot be run, exit.
  */
 static void
 start(const char *label, char *const *argv, int fd, sigset_t *mask)

@@ -214,8 +214,8 @@ sudoers(const struct sudo_command *all)
 }
 
 /*
- * -P: print a file after which no password is needed to add ${pool}, with how to
- * install it.  Every system has 127.0.0.1.
+ * -P: print a file after which no password is needed to add ${pool}, with how
+ * to install it.
  */
 static int
 persist(const char *kind, const struct pool *pool)

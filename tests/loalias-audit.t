@@ -167,9 +167,9 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 	COMM=$'a\tb\n\377' check -s 1 \
 		-o 'match:127.0.0.16	80/tcp	0.0.0.0	process [0-9]+ a\\x09b\\x0a\\xff' \
 		-- audit tcp,0.0.0.0,80 -- 127.0.0.16
-	check -s 1 -i "${web/\/web/\/w\\te\\u007fb}" \
-		-o '127.0.0.16	5353/udp	0.0.0.0	container w?e?b 53
-127.0.0.16	8080/tcp	127.0.0.16	container w?e?b 80' -- \
+	check -s 1 -i "${web/\/web/\/w\\te\\u009bb}" \
+		-o '127.0.0.16	5353/udp	0.0.0.0	container w\x09e\xc2\x9bb 53
+127.0.0.16	8080/tcp	127.0.0.16	container w\x09e\xc2\x9bb 80' -- \
 		inside loalias-audit -f - 127.0.0.16
 }
 

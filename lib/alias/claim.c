@@ -96,7 +96,7 @@ claim_usable(unsigned port, struct error *e)
 		return (0);
 	}
 	if (errno == EADDRINUSE)
-		return (error_set(e, "port %u: needed for claims, but a program "
-		    "listens on it: stop it, or set " VARIABLE, port));
+		return (error_set(e, "port %u: needed for claims, but a "
+		    "program listens on it: stop it, or set " VARIABLE, port));
 	return (error_sys(e, "127.0.0.1: port %u", port));
 }

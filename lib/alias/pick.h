@@ -21,7 +21,7 @@ struct pick {
 	/* Set by the caller: */
 	struct pool		 pool;
 	struct owners		 owners;
-	const char		*file;		/* of containers, "-", or NULL */
+	const char		*file;		/* of containers, "-" or NULL */
 	const char		*host;		/* as for docker -H, or NULL */
 	unsigned		 port;		/* of claims */
 	struct cidr		*cidr;		/* see pick_exclude() */

@@ -13,7 +13,7 @@
 /* alloc_array(n, size): ${n} zeroed elements of ${size} bytes each. */
 void *alloc_array(size_t, size_t);
 
-/* alloc_resize(p, n, size): ${p}, which may be NULL, resized to ${n} elements. */
+/* alloc_resize(p, n, size): ${p}, or NULL, resized to ${n} elements. */
 void *alloc_resize(void *, size_t, size_t);
 
 /**

@@ -80,7 +80,8 @@ set_proto(struct binding *b, const char *s)
 	memset(b->proto, 0, sizeof(b->proto));
 	if (*s == '\0')
 		s = "tcp";
-	for (i = 0; i < sizeof(b->proto) - 1 && s[i] != '\0' && s[i] != '/'; i++)
+	for (i = 0; i + 1 < sizeof(b->proto) && s[i] != '\0' && s[i] != '/';
+	    i++)
 		b->proto[i] = s[i] < ' ' || s[i] > '~' ? '?' :
 		    (char)tolower((unsigned char)s[i]);
 }
@@ -182,7 +183,7 @@ map_binding(const struct json *r, void *arg, struct error *e)
 	m->binding.host_port = 0;
 	len = strcspn(s, "/");
 	last = memchr(s, '-', len);
-	if (last != NULL && (size_t)(last - s) == len - (size_t)(last + 1 - s) &&
+	if (last != NULL && s + len - (last + 1) == last - s &&
 	    strncmp(s, last + 1, (size_t)(last - s)) == 0)
 		len = (size_t)(last - s);
 	if (parse_port(s, len, &m->binding.host_port) == -1 && len > 0 &&
@@ -217,32 +218,68 @@ map_port(const char *key, const struct json *value, void *arg)
 }
 
 /*
- * Read the port map, ${outer}'s member ${inner}, into ${l}.  Without ports it
- * is null or empty; it is missing only if the object is no container.
+ * Read the member ${inner} of ${r}'s member ${outer}, an object.  Each may be
+ * absent: NULL in ${value}.
  */
 static int
-inspect_map(const struct json *outer, const char *inner, struct container *c,
-    struct bindings *l, struct error *e)
+inner_member(const struct json *r, const char *outer, const char *inner,
+    enum json_kind kind, struct json **value, struct error *e)
+{
+	struct json *object;
+	int result;
+
+	if (json_member(r, outer, JSON_OBJECT, &object, e) == -1)
+		return (-1);
+	result = json_member(object, inner, kind, value, e);
+	json_free(object);
+	return (result == -1 ? error_prefix(e, "%s", outer) : 0);
+}
+
+/* The same for a string, "" if it is absent. */
+static int
+inner_string(const struct json *r, const char *outer, const char *inner,
+    const char **s, struct error *e)
+{
+	struct json *object;
+	int result;
+
+	if (json_member(r, outer, JSON_OBJECT, &object, e) == -1)
+		return (-1);
+	result = json_member_string(object, inner, s, e);
+	json_free(object);
+	return (result == -1 ? error_prefix(e, "%s", outer) : 0);
+}
+
+/*
+ * Read the port map ${inner} in ${r}'s member ${outer} into ${l}.  Without
+ * ports it is null or empty; it is missing only if the object is no container.
+ */
+static int
+inspect_map(const struct json *r, const char *outer, const char *inner,
+    struct container *c, struct bindings *l, struct error *e)
 {
 	struct port_map m;
-	struct json *map;
+	struct json *map, *object;
 	int result;
 
 	memset(&m, 0, sizeof(m));
 	m.container = c;
 	m.bindings = l;
 	m.e = e;
-	map = json_get(outer, inner);
+	object = json_get(r, outer);
+	if (json_kind(object) == JSON_NULL)
+		return (error_set(e, "%s: is missing", outer));
+	map = json_get(object, inner);
+	json_free(object);
 	if (map == NULL)
 		result = error_set(e, "is missing");
-	else if (json_kind(map) == JSON_NULL)
-		result = 0;
 	else if (json_kind(map) == JSON_OBJECT)
 		result = json_each(map, map_port, &m);
 	else
-		result = error_set(e, "is of the wrong type");
+		result = json_kind(map) == JSON_NULL ? 0 :
+		    error_set(e, "is of the wrong type");
 	json_free(map);
-	return (result == -1 ? error_prefix(e, "%s", inner) : 0);
+	return (result == -1 ? error_prefix(e, "%s: %s", outer, inner) : 0);
 }
 
 /* The container's own name; links add "/other/name"s. */
@@ -278,23 +315,6 @@ each_of(const struct json *r, const char *key,
 	return (result == -1 ? error_prefix(e, "%s", key) : 0);
 }
 
-/*
- * Read ${r}'s HostConfig and its NetworkMode.  Without the member ${config}, to
- * be freed, is NULL.
- */
-static int
-host_config(const struct json *r, struct container *c, struct json **config,
-    struct error *e)
-{
-
-	if (json_member(r, "HostConfig", JSON_OBJECT, config, e) == -1)
-		return (-1);
-	if (json_member_string(*config, "NetworkMode", &c->network, e) == 0)
-		return (0);
-	json_free(*config);
-	return (error_prefix(e, "HostConfig"));
-}
-
 static int
 is_host_network(const struct container *c)
 {
@@ -319,37 +339,24 @@ health_of(const char *status)
 	return ("");
 }
 
-/* Read the networks of ${r}'s ${settings}, its NetworkSettings. */
-static int
-networks(const struct json *settings, struct container *c, struct error *e)
-{
-
-	if (json_member(settings, "Networks", JSON_OBJECT, &c->networks,
-	    e) == -1)
-		return (error_prefix(e, "NetworkSettings"));
-	return (0);
-}
-
 static int
 list_element(const struct json *r, struct container *c, struct error *e)
 {
-	struct json *config, *settings;
+	struct json *config;
 	const char *status;
-	int result;
 
 	c->source = json_copy(r);
 	if (json_member_string(r, "Id", &c->id, e) == -1 ||
 	    json_member_string(r, "State", &c->state, e) == -1 ||
 	    json_member(r, "Labels", JSON_OBJECT, &c->labels, e) == -1 ||
+	    inner_member(r, "NetworkSettings", "Networks", JSON_OBJECT,
+	    &c->networks, e) == -1 ||
 	    json_member_string(r, "Status", &status, e) == -1 ||
-	    json_member(r, "NetworkSettings", JSON_OBJECT, &settings, e) == -1)
+	    inner_string(r, "HostConfig", "NetworkMode", &c->network, e) == -1)
 		return (-1);
 	c->health = health_of(status);
-	result = networks(settings, c, e);
-	json_free(settings);
-	if (result == -1 || host_config(r, c, &config, e) == -1)
-		return (-1);
-	c->hidden = config == NULL;
+	config = json_get(r, "HostConfig");
+	c->hidden = json_kind(config) == JSON_NULL;
 	json_free(config);
 	if (each_of(r, "Names", list_name, c, e) == -1 ||
 	    each_of(r, "Ports", list_port, c, e) == -1)
@@ -386,67 +393,12 @@ inspect_state(const struct json *r, struct container *c, struct error *e)
 	return (result == -1 ? error_prefix(e, "State") : 0);
 }
 
-/* Read ${r}'s Config: {Labels}. */
-static int
-inspect_config(const struct json *r, struct container *c, struct error *e)
-{
-	struct json *config;
-	int result;
-
-	if (json_member(r, "Config", JSON_OBJECT, &config, e) == -1)
-		return (-1);
-	result = json_member(config, "Labels", JSON_OBJECT, &c->labels, e);
-	json_free(config);
-	return (result == -1 ? error_prefix(e, "Config") : 0);
-}
-
-/* Read ${r}'s HostConfig: {NetworkMode, PortBindings}. */
-static int
-inspect_host_config(const struct json *r, struct container *c,
-    struct error *e)
-{
-	struct json *config;
-	int result;
-
-	if (host_config(r, c, &config, e) == -1)
-		return (-1);
-	if (config == NULL)
-		return (error_set(e, "HostConfig: is missing"));
-	result = is_host_network(c) ? 0 :
-	    inspect_map(config, "PortBindings", c, &c->asked, e);
-	json_free(config);
-	return (result == -1 ? error_prefix(e, "HostConfig") : 0);
-}
-
-/* Read ${r}'s NetworkSettings: {Ports, Networks}. */
-static int
-inspect_network(const struct json *r, struct container *c, struct error *e)
-{
-	struct bindings unused;
-	struct json *settings;
-	int result;
-
-	if (json_member(r, "NetworkSettings", JSON_OBJECT, &settings, e) == -1)
-		return (-1);
-	if (settings == NULL)
-		return (is_host_network(c) ? 0 : error_set(e,
-		    "NetworkSettings: is missing"));
-	memset(&unused, 0, sizeof(unused));
-	result = is_host_network(c) ? 0 : inspect_map(settings, "Ports", c,
-	    container_live(c) ? &c->published : &unused, e);
-	free(unused.binding);
-	if (result == -1)
-		error_prefix(e, "NetworkSettings");
-	else
-		result = networks(settings, c, e);
-	json_free(settings);
-	return (result);
-}
-
 static int
 inspect_element(const struct json *r, struct container *c, struct error *e)
 {
+	struct bindings unused;
 	const char *name;
+	int result;
 
 	c->source = json_copy(r);
 	if (json_member_string(r, "Id", &c->id, e) == -1 ||
@@ -454,10 +406,22 @@ inspect_element(const struct json *r, struct container *c, struct error *e)
 		return (-1);
 	c->name = alloc_string(name + (*name == '/'));
 	if (inspect_state(r, c, e) == -1 ||
-	    inspect_config(r, c, e) == -1 ||
-	    inspect_host_config(r, c, e) == -1)
+	    inner_member(r, "Config", "Labels", JSON_OBJECT, &c->labels,
+	    e) == -1 ||
+	    inner_string(r, "HostConfig", "NetworkMode", &c->network,
+	    e) == -1 ||
+	    inner_member(r, "NetworkSettings", "Networks", JSON_OBJECT,
+	    &c->networks, e) == -1)
 		return (-1);
-	return (inspect_network(r, c, e));
+	if (is_host_network(c))
+		return (0);
+	memset(&unused, 0, sizeof(unused));
+	result = inspect_map(r, "HostConfig", "PortBindings", c, &c->asked, e);
+	if (result == 0)
+		result = inspect_map(r, "NetworkSettings", "Ports", c,
+		    container_live(c) ? &c->published : &unused, e);
+	free(unused.binding);
+	return (result);
 }
 
 int
@@ -632,20 +596,14 @@ bind_network(const struct json *r, void *arg, struct error *e)
 {
 	struct containers *c;
 	struct addr host;
-	struct json *options;
 	const char *id, *name, *text;
 	size_t i;
-	int result;
 
 	c = arg;
 	if (json_kind(r) != JSON_OBJECT)
 		return (error_set(e, "is not an object"));
-	if (json_member(r, "Options", JSON_OBJECT, &options, e) == -1)
+	if (inner_string(r, "Options", DEFAULT_BINDING, &text, e) == -1)
 		return (-1);
-	result = json_member_string(options, DEFAULT_BINDING, &text, e);
-	json_free(options);
-	if (result == -1)
-		return (error_prefix(e, "Options"));
 	if (addr_parse(text, &host) == -1)
 		return (0);
 	addr_unmap(&host);
@@ -724,7 +682,8 @@ is_id(const char *s)
 	size_t len;
 
 	len = strlen(s);
-	return ((len == 12 || len == 64) && strspn(s, "0123456789abcdef") == len);
+	return ((len == 12 || len == 64) &&
+	    strspn(s, "0123456789abcdef") == len);
 }
 
 /* The rule of Docker (daemon/names) and podman. */

@@ -27,14 +27,14 @@ struct container {
 	struct json	*source;	/* has the strings below */
 	const char	*id;		/* 64 hexadecimal digits */
 	const char	*state;		/* "running", "exited", ... */
-	const char	*health;	/* "starting", "healthy", "unhealthy", "" */
+	const char	*health;	/* "starting", "healthy", ... or "" */
 	const char	*network;	/* HostConfig.NetworkMode */
 	char		*name;		/* without the leading slash */
-	char		*odd;		/* a binding that engines misread, in words,
-					   or NULL */
+	char		*odd;		/* a binding that engines misread, in
+					   words, or NULL */
 	struct json	*labels;	/* see container_label() */
 	struct json	*networks;	/* NetworkSettings.Networks, or NULL */
-	struct bindings	 asked;		/* HostConfig.PortBindings, in any state;
+	struct bindings	 asked;		/* HostConfig.PortBindings in any state;
 					   none with the host's network */
 	struct bindings	 published;	/* that answer now; none if it is
 					   neither running nor paused */

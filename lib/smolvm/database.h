@@ -15,10 +15,10 @@ struct database;
 /* A row of the table of machines. */
 struct database_row {
 	long long	 id;		/* SQLite's rowid */
-	char		*name;		/* NULL: not text in UTF-8 without NUL */
+	char		*name;		/* NULL: not UTF-8 without NUL */
 	char		*data;		/* the record, followed by a NUL */
 	size_t		 len;
-	int		 text;		/* stored as TEXT, which breaks engines */
+	int		 text;		/* stored as TEXT: breaks engines */
 };
 
 /**
@@ -28,8 +28,8 @@ struct database_row {
  * and be writable, with its folder and the files beside it.  A database that
  * can only be read is read without locks, and without files beside it.
  * Nothing is created, and a write-ahead log is kept as it is.
- * Return 0 with ${db}; 1 with ${e} set if it has no table, as one that the engine
- * is creating; or -1 with ${e} set.
+ * Return 0 with ${db}; 1 with ${e} set if it has no table, as one that the
+ * engine is creating; or -1 with ${e} set.
  */
 int database_open(const char *, int, struct database **, struct error *);
 
@@ -46,9 +46,9 @@ int database_ids(struct database *, long long **, size_t *, struct error *);
 
 /**
  * database_find(db, name, id, e):
- * Find the row of the machine ${name}.  Return 1 with ${id}; 2 with ${id} if the
- * table has it, but the index of names lacks it; 0 if there is none; or -1 with
- * ${e} set.
+ * Find the row of the machine ${name}.  Return 1 with ${id}; 2 with ${id} if
+ * the table has it, but the index of names lacks it; 0 if there is none; or -1
+ * with ${e} set.
  */
 int database_find(struct database *, const char *, long long *,
     struct error *);

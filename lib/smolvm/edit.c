@@ -78,9 +78,9 @@ check_spelling(struct database *db, const char *text,
 }
 
 /*
- * The edited ${text}, to be freed, or NULL with ${e} set.  It has the members at
- * ${edit} as asked for, and all else as ${text}, which has no member twice: so
- * it has none twice either.
+ * The edited ${text}, to be freed, or NULL with ${e} set.  It has the members
+ * at ${edit} as asked for, and all else as ${text}, which has no member twice:
+ * so it has none twice either.
  */
 static char *
 change(struct database *db, const char *text, const struct edit *edit,

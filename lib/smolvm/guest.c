@@ -33,7 +33,7 @@ extern char **environ;
 struct run {
 	pid_t		 pid;
 	int		 status;	/* of the command; -1 while it runs */
-	struct pollfd	 p[2];		/* its output and its messages; -1: end */
+	struct pollfd	 p[2];		/* its output and messages; -1: end */
 	size_t		 bytes, lines;
 	char		 line[GUEST_WORD];	/* the current one */
 	size_t		 len;

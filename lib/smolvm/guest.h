@@ -16,9 +16,9 @@ struct signals;
  * all, the last of them "end".
  */
 struct guest {
-	const char	*machine;	/* of smolvm; NULL for another sandbox */
-	char *const	*prefix;	/* there: the command that runs one in it */
-	unsigned long	 seconds;	/* limit of guest_run(), retries included */
+	const char	*machine;	/* of smolvm; NULL: another sandbox */
+	char *const	*prefix;	/* there: a command that runs one */
+	unsigned long	 seconds;	/* limit of guest_run() with retries */
 	struct canary	*canary;	/* watched while it runs; may be NULL */
 	size_t		 canaries;
 	const struct signals *signals;	/* held by the caller; may be NULL */
@@ -50,7 +50,7 @@ int guest_engine(char *, size_t, struct error *);
 
 /* A route line of guest.sh. */
 struct guest_route {
-	int	routed;			/* 0: no gateway (TSI), nothing needed */
+	int	routed;			/* 0: no gateway (TSI), none needed */
 	char	gateway[GUEST_WORD];	/* an IPv4 address */
 	char	device[GUEST_WORD];
 };

@@ -61,8 +61,8 @@ int paths_exists(const char *);
 
 /**
  * paths_folder(machines, name):
- * Return the path of the machine ${name}'s folder, to be free(3)d.  It is called
- * by the first 16 hexadecimal digits of the name's SHA-256.
+ * Return the path of the machine ${name}'s folder, to be free(3)d.  It is
+ * called by the first 16 hexadecimal digits of the name's SHA-256.
  */
 char *paths_folder(const char *, const char *);
 

@@ -846,15 +846,17 @@ policy_complete(const struct policy *asked, const struct policy *recorded,
 		if (v == NULL && !policy_asks(asked, i))
 			v = recorded->value[i];
 		if (v != NULL && (!is_none(v) || v == recorded->value[i]))
-			p->value[i] = i == POLICY_LIST && v == asked->value[i] &&
-			    asked->value[POLICY_RULES] == NULL ? unrepeated(v) :
-			    json_copy(v);
+			p->value[i] = i == POLICY_LIST &&
+			    v == asked->value[i] &&
+			    asked->value[POLICY_RULES] == NULL ?
+			    unrepeated(v) : json_copy(v);
 	}
 	if (is_none(asked->ports))
 		return (0);
 	if (!policy_has(p, POLICY_LIST))
 		return (error_set(e, NO_NETWORK));
-	p->value[POLICY_RULES] = make_rules(p->value[POLICY_LIST], asked->ports, e);
+	p->value[POLICY_RULES] = make_rules(p->value[POLICY_LIST],
+	    asked->ports, e);
 	return (p->value[POLICY_RULES] != NULL ? 0 : -1);
 }
 

@@ -38,7 +38,7 @@ const char *policy_letters(void);
 /* policy_help(f): write a line about each of these options to ${f}. */
 void policy_help(FILE *);
 
-/* policy_option(p, letter, s, e): add the argument ${s} of an option to ${p}. */
+/* policy_option(p, letter, s, e): add the argument ${s} of an option. */
 int policy_option(struct policy *, int, const char *, struct error *);
 
 /**
@@ -74,7 +74,7 @@ int policy_read(const struct json *, struct policy *, struct error *);
 /* policy_free(p): free what ${p} holds. */
 void policy_free(struct policy *);
 
-/* policy_count(): how many members a policy has; policy_name(i): their names. */
+/* policy_count(): the number of members; policy_name(i): their names. */
 size_t policy_count(void);
 const char *policy_name(size_t);
 

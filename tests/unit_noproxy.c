@@ -410,5 +410,7 @@ main(void)
 		cmocka_unit_test(test_random_lists),
 	};
 
+	/* What is quoted depends on it. */
+	setenv("LC_ALL", "C", 1);
 	return (cmocka_run_group_tests(tests, NULL, NULL));
 }

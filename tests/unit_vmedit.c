@@ -37,11 +37,7 @@ row_of(const char *text, size_t len)
 	struct database_row row;
 
 	memset(&row, 0, sizeof(row));
-	row.data = strndup(text, len);
-	if (strlen(text) < len) {
-		row.data = malloc(len + 1);
-		memcpy(row.data, text, len + 1);
-	}
+	row.data = alloc_copy(text, len);
 	row.len = len;
 	return (row);
 }

@@ -6,6 +6,8 @@
  * attempt, with which SQLite itself gets over it, again at the third, and so
  * on, at most $TIMES times.  Also writes how long the lock was held: a line of
  * microseconds for each time, to descriptor 9, if that is open.
+ *
+ * The file $GONE is removed just before access(2) looks at it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -13,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,4 +73,18 @@ fcntl64(int fd, int command, ...)
 		dprintf(9, "%.0f\n", (double)(to.tv_sec - from.tv_sec) * 1e6 +
 		    (double)(to.tv_nsec - from.tv_nsec) / 1e3);
 	return (result);
+}
+
+int
+access(const char *path, int mode)
+{
+	static int (*real)(const char *, int);
+	const char *gone;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "access");
+	gone = getenv("GONE");
+	if (gone != NULL && strcmp(gone, path) == 0)
+		unlink(path);
+	return (real(path, mode));
 }

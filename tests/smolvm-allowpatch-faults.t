@@ -55,6 +55,16 @@ lock() {
 	wait
 }
 
+@test "a file beside the database that the engine removes meanwhile" {
+	need 'no access() to preload' \
+		"${CC:-cc}" -shared -fPIC -o race.so \
+		"$TESTS/fake_race.c" -ldl
+	place
+	touch "$DB-shm"
+	check -o 127.0.0.16/32 -- env GONE="$DB-shm" LD_PRELOAD=./race.so \
+		smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16
+}
+
 @test "a record that others change during the edit is read again" {
 	need 'no fcntl64() to preload' \
 		"${CC:-cc}" -shared -fPIC -o race.so \

@@ -79,7 +79,7 @@ check_beside(const char *path, uid_t owner, struct error *e)
 		else if (!S_ISREG(st.st_mode))
 			result = error_set(e, "%s beside it is not a file: "
 			    "remove it", name);
-		else if (access(file, R_OK | W_OK) == -1) {
+		else if (access(file, R_OK | W_OK) == -1 && errno != ENOENT) {
 			user = user_name(st.st_uid);
 			whose = user_name(owner);
 			error_set(e, "%s beside it belongs to user %s and "

@@ -642,20 +642,6 @@ print_smolvm(const char *root)
 	print_words("dropped", f, &dropped);
 }
 
-/* The engine's version, or the reason why it cannot be asked. */
-static int
-ask_engine(char *version, size_t size, char **why)
-{
-	struct error e;
-
-	*why = NULL;
-	if (guest_engine(version, size, &e) == 0)
-		return (0);
-	*version = '\0';
-	*why = alloc_format("%s %s", guest_smolvm(), e.text);
-	return (-1);
-}
-
 /* Before 1.25.1 all machines of a user but root can write to one root folder. */
 static int
 shares_root(const char *version)
@@ -702,6 +688,7 @@ print_statements(const struct bottle *b, const struct machines *all)
 {
 	const struct container *c;
 	const struct machine *m;
+	struct error e;
 	const char *at;
 	char addr[ADDR_STRLEN], *folder, *root, *text;
 	char version[GUEST_WORD];
@@ -723,8 +710,12 @@ print_statements(const struct bottle *b, const struct machines *all)
 	print_variable("folder", folder);
 	print_variable("folder_open", is_open(m) ? "1" : NULL);
 	print_others(all, b->slug);
-	if (ask_engine(version, sizeof(version), &text) == 0)
+	if (guest_engine(version, sizeof(version), &e) == 0) {
 		text = fault(b, at, version);
+	} else {
+		*version = '\0';
+		text = alloc_format("%s %s", guest_smolvm(), e.text);
+	}
 	print_variable("engine", version);
 	root = alloc_format("%s/rootfs", folder);
 	if (shares_root(version))

@@ -76,6 +76,9 @@ struct port {
 	int		udp;
 };
 
+static const struct addr v4 = { AF_INET, { 127, 0, 0, 1 } };
+static const struct addr v6 = { AF_INET6, { [15] = 1 } };
+
 static int jflag, sflag;
 
 struct proof {
@@ -325,10 +328,9 @@ add_direct(struct proof *p, const struct addr *a, int udp, const char *gateway,
 static int
 is_loopback(const struct addr *a)
 {
-	static const struct addr one = { AF_INET6, { [15] = 1 } };
 
 	return (a->family == AF_INET ? a->byte[0] == 127 :
-	    addr_compare(a, &one) == 0);
+	    addr_compare(a, &v6) == 0);
 }
 
 static int
@@ -403,8 +405,6 @@ choose_other(struct proof *p)
 static void
 add_checks(struct proof *p)
 {
-	static const struct addr v4 = { AF_INET, { 127, 0, 0, 1 } };
-	static const struct addr v6 = { AF_INET6, { [15] = 1 } };
 	struct addr host[HOSTS_MAX];
 	struct check *c;
 	size_t hosts, i;
@@ -444,7 +444,6 @@ compare_ports(const void *a, const void *b)
 static void
 add_gateway(struct proof *p)
 {
-	static const struct addr v4 = { AF_INET, { 127, 0, 0, 1 } };
 	struct listeners l;
 	struct error e;
 	unsigned *port;
@@ -497,10 +496,8 @@ add_proxied(struct proof *p, const struct addr *a, const char *to, int lenient)
 static void
 add_proxy(struct proof *p)
 {
-	static const struct addr v4 = { AF_INET, { 127, 0, 0, 1 } };
 	static const struct addr any = { AF_INET, { 0 } };
 	static const struct addr any6 = { AF_INET6, { 0 } };
-	static const struct addr v6 = { AF_INET6, { [15] = 1 } };
 	static const char *const name[] = {
 		"localhost", "host.docker.internal", "127.1", "2130706433",
 		"0.0.0.0", "::ffff:127.0.0.1"

@@ -246,7 +246,7 @@ has_foreign(const struct options *o, const struct audit *found)
 static void
 warn_foreign(const struct options *o, const struct audit *found)
 {
-	char alias[ADDR_STRLEN];
+	char alias[ADDR_STRLEN], *who;
 	const struct answer *a;
 	size_t i;
 
@@ -254,18 +254,17 @@ warn_foreign(const struct options *o, const struct audit *found)
 		a = &found->answer[i];
 		if (!is_foreign(o, a))
 			continue;
-		addr_format(&a->alias, alias);
 		if (a->container != NULL)
-			warnx("%s: container %s has port %u/%s", alias,
-			    error_quote(a->container->name), a->port,
-			    a->udp ? "udp" : "tcp");
+			who = alloc_format("container %s",
+			    error_quote(a->container->name));
 		else if (a->pid != 0)
-			warnx("%s: process %ld, %s, has port %u/%s", alias,
-			    (long)a->pid, a->name, a->port,
-			    a->udp ? "udp" : "tcp");
+			who = alloc_format("process %ld, %s,", (long)a->pid,
+			    a->name);
 		else
-			warnx("%s: another program has port %u/%s", alias,
-			    a->port, a->udp ? "udp" : "tcp");
+			who = alloc_string("another program");
+		warnx("%s: %s has port %u/%s", addr_format(&a->alias, alias),
+		    who, a->port, a->udp ? "udp" : "tcp");
+		free(who);
 	}
 }
 

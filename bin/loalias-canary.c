@@ -68,25 +68,6 @@ print(const struct canary *c, int json)
 		    c->count > 0 ? "reached" : "unreached");
 }
 
-static unsigned long
-read_seconds(const char *s)
-{
-	unsigned long seconds;
-
-	if (args_number(s, 1, SECONDS_MAX, &seconds) == -1)
-		args_error("-t: not a number from 1 to %d: %s", SECONDS_MAX,
-		    error_quote(s));
-	return (seconds);
-}
-
-static void
-read_address(const char *s, struct addr *a)
-{
-
-	if (addr_parse(s, a) == -1)
-		args_error("not an address: %s", error_quote(s));
-}
-
 /* Run ${argv} with the canary's address and port for {} and {port}. */
 static int
 run(struct canary *c, char *const *argv, unsigned long seconds,
@@ -111,6 +92,7 @@ main(int argc, char *argv[])
 	struct canary c;
 	struct error e;
 	struct addr a;
+	const char *address;
 	char **command;
 	unsigned long seconds;
 	int json, opt, result, udp;
@@ -125,7 +107,10 @@ main(int argc, char *argv[])
 			json = 1;
 			break;
 		case 't':
-			seconds = read_seconds(optarg);
+			if (args_number(optarg, 1, SECONDS_MAX, &seconds) ==
+			    -1)
+				args_error("-t: not a number from 1 to %d: %s",
+				    SECONDS_MAX, error_quote(optarg));
 			break;
 		case 'u':
 			udp = 1;
@@ -137,7 +122,9 @@ main(int argc, char *argv[])
 		args_error("no command after --");
 	if (argc - optind > 1)
 		args_error("more than one address before --");
-	read_address(optind < argc ? argv[optind] : "127.0.0.1", &a);
+	address = optind < argc ? argv[optind] : "127.0.0.1";
+	if (addr_parse(address, &a) == -1)
+		args_error("not an address: %s", error_quote(address));
 	if (canary_open(&c, &a, udp, &e) == -1)
 		errx(2, "%s", e.text);
 	result = run(&c, command, seconds, &e);

@@ -35,6 +35,7 @@ static struct error e;
 static struct input in;
 static char **entry;		/* from noproxy_host() */
 static size_t entries;
+static char *value[2];		/* the new lists */
 
 _Noreturn static void
 fail(void)
@@ -95,29 +96,29 @@ get_hosts(int argc, char *const *argv)
 
 /* Both lists, from the record's ${env}, or else from the environment. */
 static void
-get_values(const struct json *env, const char **value)
+get_values(const struct json *env, const char **old)
 {
 	int i;
 
 	if (env != NULL && json_kind(env) != JSON_OBJECT)
 		errx(trouble, INPUT_NAME ": env: is not an object");
 	for (i = 0; i < 2; i++) {
-		value[i] = env != NULL ? json_get_string(env, name[i]) :
+		old[i] = env != NULL ? json_get_string(env, name[i]) :
 		    getenv(name[i]);
-		if (value[i] == NULL && json_has(env, name[i]))
+		if (old[i] == NULL && json_has(env, name[i]))
 			errx(trouble, INPUT_NAME ": env.%s: is not a string",
 			    name[i]);
 	}
 }
 
 static void
-merge(const char *const *old, char **new)
+merge(const char *const *old)
 {
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		new[i] = noproxy_add(old[i], old[1 - i], entry, entries, &e);
-		if (new[i] == NULL)
+		value[i] = noproxy_add(old[i], old[1 - i], entry, entries, &e);
+		if (value[i] == NULL)
 			errx(trouble, "%s: %s", name[noproxy_is_empty(old[i]) ?
 			    1 - i : i], e.text);
 	}
@@ -125,7 +126,7 @@ merge(const char *const *old, char **new)
 
 /* Print the launch record with the ${value}s put into its ${env}. */
 static void
-print_json(const struct json *env, char *const *value)
+print_json(const struct json *env)
 {
 	struct json *inner, *outer;
 	int i;
@@ -143,7 +144,7 @@ print_json(const struct json *env, char *const *value)
 }
 
 static void
-print_text(char *const *value)
+print_text(void)
 {
 	char *quoted;
 	int i;
@@ -158,7 +159,7 @@ print_text(char *const *value)
 
 /* Exec ${command} with the ${value}s set; only a failure returns. */
 static int
-run(char *const *command, int has_read, char *const *value)
+run(char *const *command, int has_read)
 {
 	int i, status;
 
@@ -193,7 +194,7 @@ main(int argc, char *argv[])
 {
 	struct json *env;
 	const char *old[2];
-	char **command, *new[2];
+	char **command;
 	int opt;
 
 	args_init();
@@ -217,12 +218,13 @@ main(int argc, char *argv[])
 	get_hosts(argc, argv);
 	env = json_get(in.record, "env");
 	get_values(env, old);
-	merge(old, new);
+	merge(old);
 	if (command != NULL)
-		return (run(command, strcmp(argv[0], "-") == 0, new));
+		return (run(command, strcmp(argv[0], "-") == 0));
 	if (jflag)
-		print_json(env, new);
+		print_json(env);
 	else
-		print_text(new);
+		print_text();
+	json_free(env);
 	return (io_finish(0));
 }

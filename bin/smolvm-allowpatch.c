@@ -278,20 +278,6 @@ check_options(const char *given)
 	}
 }
 
-/* Refuse missing operands of a policy to set or check. */
-static void
-check_operands(int argc, char **argv)
-{
-
-	if (argc == 0)
-		args_error("no machine given (-h shows the usage)");
-	if (argc == 1)
-		args_error("%s: no network given%s", error_quote(argv[0]),
-		    args_has_input() ?
-		    ": standard input is not read without -" :
-		    " (none and unrestricted are others)");
-}
-
 /* What -h prints. */
 static char *
 usage(void)
@@ -307,22 +293,18 @@ usage(void)
 	return (text);
 }
 
-int
-main(int argc, char *argv[])
+/* Read the options.  Return the database, or NULL. */
+static const char *
+read_options(int argc, char **argv, struct policy *asked)
 {
 	struct error e;
-	struct input in;
-	struct policy asked;
 	const char *file;
 	char given[128], *letters;
 	size_t n;
-	int opt, status;
+	int opt;
 
-	args_init();
 	file = NULL;
 	n = 0;
-	memset(&asked, 0, sizeof(asked));
-	memset(&in, 0, sizeof(in));
 	letters = alloc_format("%s%s", "+" ARGS_COMMON "cf:jlNnr",
 	    policy_letters());
 	while ((opt = getopt(argc, argv, letters)) != -1) {
@@ -351,17 +333,39 @@ main(int argc, char *argv[])
 		case 'V':
 			args_common(opt, argv, usage());
 		default:
-			if (policy_option(&asked, opt, optarg, &e) == -1)
+			if (policy_option(asked, opt, optarg, &e) == -1)
 				args_error("%s", e.text);
 		}
 	}
 	given[n] = '\0';
 	free(letters);
+	check_options(given);
+	return (file);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct error e;
+	struct input in;
+	struct policy asked;
+	const char *file;
+	int status;
+
+	args_init();
+	memset(&asked, 0, sizeof(asked));
+	memset(&in, 0, sizeof(in));
+	file = read_options(argc, argv, &asked);
 	argc -= optind;
 	argv += optind;
-	check_options(given);
 	if (mode == 0 || mode == 'c') {
-		check_operands(argc, argv);
+		if (argc == 0)
+			args_error("no machine given (-h shows the usage)");
+		if (argc == 1)
+			args_error("%s: no network given%s",
+			    error_quote(argv[0]), args_has_input() ?
+			    ": standard input is not read without -" :
+			    " (none and unrestricted are others)");
 		if (policy_operands(&asked, argc - 1, argv + 1, &in, &e) ==
 		    -1)
 			errx(2, "%s", e.text);

@@ -12,13 +12,6 @@
 #include "net/sockets.h"
 
 static int
-is_tcp(const struct binding *b)
-{
-
-	return (strcmp(b->proto, "tcp") == 0);
-}
-
-static int
 is_udp(const struct binding *b)
 {
 
@@ -30,7 +23,8 @@ static int
 is_its(const struct listener *l, const struct binding *b)
 {
 
-	if (b->host_port != l->port || !(l->udp ? is_udp(b) : is_tcp(b)))
+	if (b->host_port != l->port ||
+	    strcmp(b->proto, l->udp ? "udp" : "tcp") != 0)
 		return (0);
 	/* A wildcard is published as 0.0.0.0, as ::, or as both. */
 	return (addr_compare(&b->host, &l->bound) == 0 ||
@@ -109,7 +103,8 @@ add_bindings(struct audit *a, size_t first, const struct addr *alias,
 		memset(&l, 0, sizeof(l));
 		l.bound = b->host;
 		l.v6only = 1;
-		if (b->host_port == 0 || !(is_tcp(b) || is_udp(b)) ||
+		if (b->host_port == 0 ||
+		    (strcmp(b->proto, "tcp") != 0 && !is_udp(b)) ||
 		    !sockets_answers(&l, alias) || is_known(a, first, b))
 			continue;
 		new = append(a);

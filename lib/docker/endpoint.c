@@ -96,15 +96,6 @@ set_unix(struct endpoint *ep, const char *path)
 	ep->url = alloc_format("http://localhost");
 }
 
-static void
-set_tcp(struct endpoint *ep, const char *host, unsigned long port)
-{
-
-	ep->socket = NULL;
-	ep->name = alloc_format("tcp://%s:%lu", host, port);
-	ep->url = alloc_format("http://%s:%lu", host, port);
-}
-
 /* Does this host have the address ${a}? */
 static int
 is_own(const struct addr *a)
@@ -188,22 +179,11 @@ parse_tcp(const char *text, unsigned long port, struct endpoint *ep,
 	free(name);
 	if (host == NULL)
 		return (refuse_other_host(text, e));
-	set_tcp(ep, host, port);
+	ep->socket = NULL;
+	ep->name = alloc_format("tcp://%s:%lu", host, port);
+	ep->url = alloc_format("http://%s:%lu", host, port);
 	free(host);
 	return (0);
-}
-
-/* Copy ${s} without the blanks around it. */
-static char *
-trim(const char *s)
-{
-	size_t len;
-
-	s += strspn(s, BLANKS);
-	len = strlen(s);
-	while (len > 0 && strchr(BLANKS, s[len - 1]) != NULL)
-		len--;
-	return (alloc_copy(s, len));
 }
 
 /* Read ${host}, which has a scheme, with this port by default. */
@@ -229,9 +209,14 @@ int
 endpoint_parse(const char *text, struct endpoint *ep, struct error *e)
 {
 	char *host;
+	size_t len;
 	int result;
 
-	host = trim(text);
+	text += strspn(text, BLANKS);
+	len = strlen(text);
+	while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
+		len--;
+	host = alloc_copy(text, len);
 	result = 0;
 	if (*host == '\0')
 		set_unix(ep, DEFAULT_SOCKET);

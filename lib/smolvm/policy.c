@@ -862,12 +862,21 @@ policy_complete(const struct policy *asked, const struct policy *recorded,
 
 /* --- policies of machines ----------------------------------------------- */
 
+/* Write the string ${i} of ${list} for people. */
+static void
+write_string(FILE *f, const struct json *list, size_t i)
+{
+	const char *s;
+
+	s = json_at_string(list, i);
+	error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
+}
+
 /* Read the host names of ${object}, quoted. */
 static int
 read_hosts(struct policy *p, const struct json *object, struct error *e)
 {
 	struct json *hosts;
-	const char *s;
 	size_t i;
 	FILE *f;
 	int result;
@@ -885,9 +894,8 @@ read_hosts(struct policy *p, const struct json *object, struct error *e)
 		goto out;
 	f = io_memory(&p->hosts);
 	for (i = 0; i < json_count(hosts); i++) {
-		s = json_at_string(hosts, i);
 		fputs(i > 0 ? "," : "", f);
-		error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
+		write_string(f, hosts, i);
 	}
 	io_memory_end(f, &p->hosts);
 out:
@@ -1072,7 +1080,6 @@ policy_reach(FILE *f, const struct policy *p)
 void
 policy_print(FILE *f, const struct policy *p)
 {
-	const char *s;
 	size_t i;
 
 	if (!policy_has(p, POLICY_LIST)) {
@@ -1081,8 +1088,7 @@ policy_print(FILE *f, const struct policy *p)
 		return;
 	}
 	for (i = 0; i < json_count(p->value[POLICY_LIST]); i++) {
-		s = json_at_string(p->value[POLICY_LIST], i);
-		error_write(f, s != NULL ? s : "?", s != NULL ? strlen(s) : 1);
+		write_string(f, p->value[POLICY_LIST], i);
 		fputc('\n', f);
 	}
 }

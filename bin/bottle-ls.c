@@ -427,32 +427,31 @@ print_ports(const struct container *c)
 static void
 print_policy(const struct container *c, const char *alias, unsigned long engine)
 {
+	const struct bindings none = { NULL, 0 }, *all;
 	const struct binding *b;
 	const char *resolver;
-	char *ports, *text;
+	char *text;
 	size_t i;
 	FILE *f;
-	int udp;
 
+	all = c != NULL ? &c->published : &none;
 	resolver = "255.255.255.255";	/* drops all DNS queries */
-	f = io_memory(&ports);
-	for (i = 0; c != NULL && i < c->published.count; i++) {
-		b = &c->published.binding[i];
-		udp = strcmp(b->proto, "udp") == 0;
-		if (udp && b->host_port == 53)
+	for (i = 0; i < all->count; i++) {
+		b = &all->binding[i];
+		if (b->host_port == 53 && strcmp(b->proto, "udp") == 0)
 			resolver = alias;
-		fprintf(f, " -p %u%s", b->host_port, udp ? "/udp" : "");
 	}
-	io_memory_end(f, &ports);
 	f = io_memory(&text);
 	if (engine >= RELEASE(1, 2, 5))
 		fprintf(f, "-D %s", resolver);
-	if (engine >= RELEASE(1, 28, 1))
-		fputs(ports, f);
-	else
+	if (engine < RELEASE(1, 28, 1))
 		fputs(" -p none", f);
+	for (i = 0; engine >= RELEASE(1, 28, 1) && i < all->count; i++) {
+		b = &all->binding[i];
+		fprintf(f, " -p %u%s", b->host_port,
+		    strcmp(b->proto, "udp") == 0 ? "/udp" : "");
+	}
 	print_words("policy", f, &text);
-	free(ports);
 }
 
 /*

@@ -139,12 +139,14 @@ fail(const struct proof *p, const char *fmt, ...)
 	errx(p->leak ? 1 : 2, "%s: %s", subject(p), text);
 }
 
+/* Print that the sandbox reaches ${what}, which is freed. */
 static void
-leaks(struct proof *p, const char *what)
+leaks(struct proof *p, char *what)
 {
 
 	p->leak = 1;
 	warnx("%s: REACHES %s", subject(p), what);
+	free(what);
 }
 
 /* Append the line ${text}, which is freed, to what was verified. */
@@ -716,7 +718,7 @@ report_leaks(struct proof *p)
 	for (i = 0; i < p->checks; i++) {
 		c = &p->check[i];
 		if (p->canary[c->canary].count > 0 && !c->own)
-			leaks(p, c->name);
+			leaks(p, alloc_string(c->name));
 	}
 }
 
@@ -872,7 +874,8 @@ check_dns(struct proof *p)
 	if (own)	/* the bundle's own resolver may answer */
 		return;
 	if (answered[0] || answered[1])
-		leaks(p, "a resolver: DNS queries are answered");
+		leaks(p, alloc_string("a resolver: DNS queries are "
+		    "answered"));
 	else if (tried)
 		verify(p, alloc_format("closed dns"));
 }
@@ -881,7 +884,6 @@ static void
 check_gateway(struct proof *p)
 {
 	const struct attempt *a;
-	char *what;
 	size_t i, tried;
 	int open;
 
@@ -893,9 +895,7 @@ check_gateway(struct proof *p)
 		if (a->answer != YES)
 			continue;
 		open = 1;
-		what = alloc_format("port %u of the gateway", a->port);
-		leaks(p, what);
-		free(what);
+		leaks(p, alloc_format("port %u of the gateway", a->port));
 	}
 	if (tried > 0 && !open)
 		verify(p, alloc_format("closed gateway, %zu ports", tried));
@@ -932,14 +932,12 @@ check_shares(struct proof *p)
 	error_write(f, where, strlen(where));
 	io_memory_end(f, &text);
 	leaks(p, text);
-	free(text);
 	free(where);
 }
 
 static void
 judge(struct proof *p)
 {
-	char *what;
 	size_t i;
 
 	check_answers(p);
@@ -949,12 +947,9 @@ judge(struct proof *p)
 	check_gateway(p);
 	check_dns(p);
 	check_shares(p);
-	if (p->enforced == 0 && sflag) {
-		what = alloc_format("ports of %s that are not the bundle's",
-		    p->alias_text);
-		leaks(p, what);
-		free(what);
-	}
+	if (p->enforced == 0 && sflag)
+		leaks(p, alloc_format("ports of %s that are not the bundle's",
+		    p->alias_text));
 	if (p->guest.machine == NULL)
 		warnx("%s: not tried: a route of another alias, shares",
 		    subject(p));

@@ -306,12 +306,10 @@ step(const char *label, char *const *argv, unsigned long limit, int quiet)
 	double begin;
 	int end[2], late, status;
 
-	if (pipe(end) == -1)
+	if (io_pipe(end) == -1)
 		err(OWN_FAILURE, "pipe");
 	if (end[0] >= (int)FD_SETSIZE)
 		errx(OWN_FAILURE, "too many open files");
-	io_cloexec(end[0]);
-	io_cloexec(end[1]);
 	memset(&said, 0, sizeof(said));
 	said.fd = end[0];
 	said.text = alloc_array(SAID_MAX, 1);

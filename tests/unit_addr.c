@@ -54,6 +54,41 @@ test_addresses(void **state)
 }
 
 static void
+test_parts_and_ports(void **state)
+{
+	static const struct {
+		const char *in;
+		unsigned port;		/* 0: refused */
+		int udp;
+	} table[] = {
+		{ "1", 1, 0 }, { "65535/tcp", 65535, 0 }, { "53/udp", 53, 1 },
+		{ "00080", 80, 0 }, { "000080", 0, 0 }, { "0", 0, 0 },
+		{ "65536", 0, 0 }, { "", 0, 0 }, { "/udp", 0, 0 },
+		{ "1/", 0, 0 }, { "1/sctp", 0, 0 }, { "1/udp/", 0, 0 },
+		{ " 1", 0, 0 }, { "-1", 0, 0 }, { "99999999999", 0, 0 }
+	};
+	struct addr a, b;
+	unsigned port;
+	size_t i;
+	int result, udp;
+
+	(void)state;
+	assert_int_equal(addr_parse("127.0.0.1", &a), 0);
+	assert_int_equal(addr_parse_bytes("127.0.0.16", 9, &b), 0);
+	assert_int_equal(addr_compare(&a, &b), 0);
+	assert_int_equal(addr_parse_bytes("127.0.0.16", 0, &b), -1);
+	assert_int_equal(addr_parse_bytes("::1/128", 7, &b), -1);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		result = addr_parse_port(table[i].in, &port, &udp);
+		assert_int_equal(result, table[i].port == 0 ? -1 : 0);
+		if (result == -1)
+			continue;
+		assert_int_equal(port, table[i].port);
+		assert_int_equal(udp, table[i].udp);
+	}
+}
+
+static void
 test_networks(void **state)
 {
 	static const struct {
@@ -191,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_parts_and_ports),
 		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_membership),
 		cmocka_unit_test(test_pools),

@@ -137,14 +137,15 @@ int
 args_number(const char *s, unsigned long min, unsigned long max,
     unsigned long *number)
 {
-	unsigned long n;
+	unsigned long digit, n;
 	const char *p;
 
 	n = 0;
 	for (p = s; *p >= '0' && *p <= '9'; p++) {
-		if (n > max / 10)
+		digit = (unsigned long)(*p - '0');
+		if (n > (max - digit) / 10)
 			return (-1);
-		n = n * 10 + (unsigned long)(*p - '0');
+		n = n * 10 + digit;
 	}
 	if (p == s || *p != '\0' || n < min || n > max)
 		return (-1);

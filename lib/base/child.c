@@ -92,13 +92,11 @@ child_start(char *const *argv, const struct child_how *how, struct error *e)
 
 	/* If SIGCHLD is ignored, wait(2) gets no status. */
 	signal(SIGCHLD, SIG_DFL);
-	if (pipe(report) == -1) {
+	/* Above 2, where arrange() leaves it alone. */
+	if (io_pipe(report) == -1) {
 		error_sys(e, "pipe");
 		return (-126);
 	}
-	/* Above 2, where arrange() leaves it alone. */
-	io_cloexec(report[0]);
-	io_cloexec(report[1]);
 	pid = fork();
 	if (pid == 0)
 		run(argv, how, report[1]);

@@ -76,6 +76,17 @@ io_cloexec(int fd)
 }
 
 int
+io_pipe(int *fd)
+{
+
+	if (pipe(fd) == -1)
+		return (-1);
+	io_cloexec(fd[0]);
+	io_cloexec(fd[1]);
+	return (0);
+}
+
+int
 io_null_stdin(struct error *e)
 {
 	int fd;

@@ -30,6 +30,9 @@ int io_read(int, const char *, size_t, char **, size_t *, struct error *);
  */
 int io_cloexec(int);
 
+/* io_pipe(fd): pipe(2), with close-on-exec.  Return 0, or -1 with errno set. */
+int io_pipe(int *);
+
 /**
  * io_null_stdin():
  * Make standard input /dev/null, for a command that runs after the tool has

@@ -291,18 +291,14 @@ int
 engine_labelled(struct engine *d, const char *key, struct containers *c,
     struct error *e)
 {
-	char *escaped, *filter, *path;
+	char *path;
 	int result;
 
-	filter = alloc_format("{\"label\":[\"%s\"]}", key);
-	escaped = curl_easy_escape(d->curl, filter, 0);
-	if (escaped == NULL)
-		alloc_exhausted();
-	path = alloc_format("/containers/json?all=1&filters=%s", escaped);
+	/* {"label":["KEY"]} */
+	path = alloc_format("/containers/json?all=1&filters="
+	    "%%7B%%22label%%22%%3A%%5B%%22%s%%22%%5D%%7D", key);
 	result = list(d, path, 1, c, e);
 	free(path);
-	curl_free(escaped);
-	free(filter);
 	return (result);
 }
 

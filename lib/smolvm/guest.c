@@ -163,17 +163,6 @@ attend(struct run *r, const struct guest *g, const struct signals *s,
 	return (0);
 }
 
-static int
-make_pipe(int *fd, struct error *e)
-{
-
-	if (pipe(fd) == -1)
-		return (error_sys(e, "pipe"));
-	io_cloexec(fd[0]);
-	io_cloexec(fd[1]);
-	return (0);
-}
-
 /* Make a pipe that has ${text} in it.  Return its end for reading, or -1. */
 static int
 pipe_text(const char *text, struct error *e)
@@ -181,8 +170,8 @@ pipe_text(const char *text, struct error *e)
 	size_t len;
 	int fd[2];
 
-	if (make_pipe(fd, e) == -1)
-		return (-1);
+	if (io_pipe(fd) == -1)
+		return (error_sys(e, "pipe"));
 	len = strlen(text);
 	/* It has no reader yet; pipes of all systems take 16 KiB. */
 	fcntl(fd[1], F_SETFL, O_NONBLOCK);
@@ -206,9 +195,10 @@ start(struct run *r, char *const *argv, int in, char *const *env,
 	r->status = -1;
 	r->p[0].fd = r->p[1].fd = -1;
 	r->p[0].events = r->p[1].events = POLLIN;
-	if (make_pipe(fd[0], e) == -1)
-		return (-1);
-	if (make_pipe(fd[1], e) == -1) {
+	if (io_pipe(fd[0]) == -1)
+		return (error_sys(e, "pipe"));
+	if (io_pipe(fd[1]) == -1) {
+		error_sys(e, "pipe");
 		close(fd[0][0]);
 		close(fd[0][1]);
 		return (-1);

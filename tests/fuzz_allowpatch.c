@@ -84,7 +84,7 @@ set(const struct database_row *row, const struct json *r,
 
 	out->data = NULL;
 	n = policy_edits(p, before, r, edit);
-	result = n > 0 ? edit_apply(db, row, edit, n, out, &e) : -1;
+	result = n > 0 ? edit_apply(db, row, r, edit, n, out, &e) : -1;
 	if (result == 0)
 		verify(out, p, r);
 	else
@@ -179,8 +179,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	m.lock = -1;
 	m.row.data = alloc_copy((const char *)data, len);
 	m.row.len = len;
-	if (edit_check(db, &m.row, &e) == 0 && (m.record =
-	    json_parse(m.row.data, len, 0, "its record", &e)) != NULL &&
+	if ((m.record = edit_read(db, &m.row, &e)) != NULL &&
 	    policy_read(m.record, &m.policy, &e) == 0) {
 		check_other(m.record);
 		try(&m, 0);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "scratch.h"
 #include "smolvm/edit.h"
 
@@ -48,14 +49,16 @@ expect(const char *in, struct edit *edit, size_t n, const char *out,
     const char *why)
 {
 	struct database_row new, row;
+	struct json *record;
 	struct error e;
 	int result;
 
 	row = row_of(in, strlen(in));
 	new.data = NULL;
-	result = edit_check(db, &row, &e);
-	if (result == 0)
-		result = edit_apply(db, &row, edit, n, &new, &e);
+	record = edit_read(db, &row, &e);
+	result = record != NULL ?
+	    edit_apply(db, &row, record, edit, n, &new, &e) : -1;
+	json_free(record);
 	assert_int_equal(result, out != NULL ? 0 : -1);
 	if (out == NULL) {
 		assert_string_equal(e.text, why);
@@ -153,7 +156,7 @@ test_bytes_that_end_a_text(void **state)
 
 	(void)state;
 	row = row_of("{}\0{}", 5);
-	assert_int_equal(edit_check(db, &row, &e), -1);
+	assert_null(edit_read(db, &row, &e));
 	assert_string_equal(e.text, "its record: has a NUL byte");
 	free(row.data);
 }

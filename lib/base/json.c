@@ -202,6 +202,15 @@ json_count(const struct json *r)
 	return (0);
 }
 
+size_t
+json_members(const struct json *r)
+{
+
+	if (json_kind(r) == JSON_OBJECT)
+		return ((size_t)jv_object_length(jv_copy(r->jv)));
+	return (0);
+}
+
 struct json *
 json_get(const struct json *r, const char *key)
 {

@@ -50,6 +50,9 @@ enum json_kind json_kind(const struct json *);
 /* json_count(r): how many elements the array ${r} has, else 0. */
 size_t json_count(const struct json *);
 
+/* json_members(r): how many members the object ${r} has, else 0. */
+size_t json_members(const struct json *);
+
 /* json_get(r, key): ${r}'s member ${key}; NULL if there is none. */
 struct json *json_get(const struct json *, const char *);
 

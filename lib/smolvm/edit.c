@@ -18,128 +18,139 @@
  * with an escape, and adds another one.
  */
 
-int
-edit_check(struct database *db, const struct database_row *row,
+struct json *
+edit_read(struct database *db, const struct database_row *row,
     struct error *e)
 {
 	const char *arg[1];
-	char *answer;
+	struct json *record;
+	char *count;
 	int result;
 
 	if (json_check_text(row->data, row->len, "its record", e) == -1)
-		return (-1);
+		return (NULL);
 	arg[0] = row->data;
-	/* The keys of json_each() are decoded. */
-	result = database_ask(db, "SELECT CASE WHEN NOT json_valid(?1) OR "
-	    "json_type(?1) <> 'object' THEN 'is not one JSON object' "
-	    "WHEN (SELECT count(*) <> count(DISTINCT key) FROM json_each(?1)) "
-	    "THEN 'has a member twice' END", arg, 1, &answer, e);
-	if (result == 1) {
-		error_set(e, "its record %s", answer);
-		free(answer);
+	result = database_ask(db, "SELECT CASE WHEN NOT json_valid(?1) THEN "
+	    "NULL WHEN json_type(?1) = 'object' THEN (SELECT count(*) FROM "
+	    "json_each(?1)) END", arg, 1, &count, e);
+	if (result == 0)
+		error_set(e, "its record is not one JSON object");
+	if (result != 1)
+		return (NULL);
+	record = json_parse(row->data, row->len, 0, "its record", e);
+	/* libjq keeps one of the members that have the same name. */
+	if (record != NULL &&
+	    strtoul(count, NULL, 10) != json_members(record)) {
+		error_set(e, "its record has a member twice");
+		json_free(record);
+		record = NULL;
 	}
-	return (result == 0 ? 0 : -1);
+	free(count);
+	return (record);
 }
 
-/* Write the names of the members at ${edit}, each between two texts. */
+/* Write the paths of the members at ${edit} as arguments. */
 static void
-write_names(FILE *f, const struct edit *edit, size_t count, const char *before,
-    const char *after)
+write_paths(FILE *f, const struct edit *edit, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		fprintf(f, "%s%s%s", before, edit[i].name, after);
-}
-
-/* Is a member at ${edit} spelled with an escape?  -1 with ${e} set if so. */
-static int
-check_spelling(struct database *db, const char *text,
-    const struct edit *edit, size_t count, struct error *e)
-{
-	char *name, *sql;
-	FILE *f;
-	int result;
-
-	f = io_memory(&sql);
-	/* CASE: other keys may be no path. */
-	fputs("SELECT key FROM json_each(?1) WHERE CASE WHEN key IN (NULL", f);
-	write_names(f, edit, count, ", '", "'");
-	fputs(") THEN json_type(?1, '$.' || key) IS NULL END", f);
-	io_memory_end(f, &sql);
-	result = database_ask(db, sql, &text, 1, &name, e);
-	free(sql);
-	if (result == 1) {
-		error_set(e, "its record spells the member %s with an escape",
-		    name);
-		free(name);
-	}
-	return (result == 0 ? 0 : -1);
+		fprintf(f, ", '$.%s'", edit[i].name);
 }
 
 /*
- * The edited ${text}, to be freed, or NULL with ${e} set.  It has the members
- * at ${edit} as asked for, and all else as ${text}, which has no member twice:
- * so it has none twice either.
+ * Write a query for the edited text ?1, if it has the members at ${edit} as
+ * asked for, ?2 and so on, and all else as ?1.  As that has no member twice,
+ * it has none twice either, unless a member of ${record} is not found.
  */
-static char *
-change(struct database *db, const char *text, const struct edit *edit,
-    size_t count, struct error *e)
+static void
+write_query(FILE *f, const struct json *record, const struct edit *edit,
+    size_t count)
 {
-	const char *arg[1 + EDIT_MAX];
-	char *new, *sql;
 	size_t i;
-	FILE *f;
-	int n, result;
+	int n;
 
-	n = 0;
-	arg[n++] = text;
-	f = io_memory(&sql);
 	fputs("SELECT x FROM (SELECT json_remove(json_set(?1", f);
-	for (i = 0; i < count; i++)
-		if (edit[i].json != NULL) {
-			arg[n++] = edit[i].json;
-			fprintf(f, ", '$.%s', json(?%d)", edit[i].name, n);
-		}
+	for (i = 0, n = 1; i < count; i++)
+		if (edit[i].json != NULL)
+			fprintf(f, ", '$.%s', json(?%d)", edit[i].name, ++n);
 	fputs(")", f);
 	for (i = 0; i < count; i++)
 		if (edit[i].json == NULL)
 			fprintf(f, ", '$.%s'", edit[i].name);
 	/* With LIMIT it is made once only. */
 	fputs(") AS x LIMIT 1) WHERE json_remove(x", f);
-	write_names(f, edit, count, ", '$.", "'");
+	write_paths(f, edit, count);
 	fputs(") = json_remove(?1", f);
-	write_names(f, edit, count, ", '$.", "'");
+	write_paths(f, edit, count);
 	fputs(")", f);
-	for (i = 0, n = 1; i < count; i++)
+	for (i = 0, n = 1; i < count; i++) {
+		if (json_has(record, edit[i].name))
+			fprintf(f, " AND json_type(?1, '$.%s') IS NOT NULL",
+			    edit[i].name);
 		if (edit[i].json != NULL)
 			fprintf(f, " AND json_quote(json_extract(x, '$.%s')) "
 			    "= ?%d", edit[i].name, ++n);
 		else
 			fprintf(f, " AND json_type(x, '$.%s') IS NULL",
 			    edit[i].name);
-	io_memory_end(f, &sql);
-	result = database_ask(db, sql, arg, n, &new, e);
-	free(sql);
-	if (result == 1)
-		return (new);
-	if (result == 0)
-		error_set(e, "SQLite would change more of its record than it "
-		    "was asked to");
-	return (NULL);
+	}
+}
+
+/* Set ${e}: why SQLite does not make the edit. */
+static void
+explain(struct database *db, const char *text, const struct json *record,
+    const struct edit *edit, size_t count, struct error *e)
+{
+	struct error unused;
+	const char *arg[2];
+	char *type;
+	size_t i;
+	int found;
+
+	error_set(e, "SQLite would change more of its record than it was "
+	    "asked to");
+	arg[0] = text;
+	for (i = 0; i < count; i++) {
+		arg[1] = edit[i].name;
+		found = database_ask(db, "SELECT json_type(?1, '$.' || ?2)",
+		    arg, 2, &type, &unused);
+		if (found == 1)
+			free(type);
+		if (found == 0 && json_has(record, edit[i].name)) {
+			error_set(e, "its record spells the member %s with an "
+			    "escape", edit[i].name);
+			return;
+		}
+	}
 }
 
 int
 edit_apply(struct database *db, const struct database_row *row,
-    const struct edit *edit, size_t count, struct database_row *new,
-    struct error *e)
+    const struct json *record, const struct edit *edit, size_t count,
+    struct database_row *new, struct error *e)
 {
+	const char *arg[1 + EDIT_MAX];
+	char *sql;
+	size_t i;
+	FILE *f;
+	int n, result;
 
 	memset(new, 0, sizeof(*new));
-	if (check_spelling(db, row->data, edit, count, e) == -1)
-		return (-1);
-	new->data = change(db, row->data, edit, count, e);
-	if (new->data == NULL)
+	n = 0;
+	arg[n++] = row->data;
+	for (i = 0; i < count; i++)
+		if (edit[i].json != NULL)
+			arg[n++] = edit[i].json;
+	f = io_memory(&sql);
+	write_query(f, record, edit, count);
+	io_memory_end(f, &sql);
+	result = database_ask(db, sql, arg, n, &new->data, e);
+	free(sql);
+	if (result == 0)
+		explain(db, row->data, record, edit, count, e);
+	if (result != 1)
 		return (-1);
 	new->len = strlen(new->data);
 	return (0);

@@ -190,9 +190,7 @@ static int
 read_record(struct machine *m, struct error *e)
 {
 
-	if (edit_check(m->home->db, &m->row, e) == -1)
-		return (-1);
-	m->record = json_parse(m->row.data, m->row.len, 0, "its record", e);
+	m->record = edit_read(m->home->db, &m->row, e);
 	if (m->record == NULL || read_state(m, e) == -1)
 		return (-1);
 	if (policy_read(m->record, &m->policy, e) == -1)

@@ -63,7 +63,8 @@ set_once(const struct machine_home *home, const char *name,
 	n = policy_edits(p, &m->policy, m->record, edit);
 	if (n == 0)
 		result = 0;
-	else if (edit_apply(home->db, &m->row, edit, n, &new, e) == 0)
+	else if (edit_apply(home->db, &m->row, m->record, edit, n, &new,
+	    e) == 0)
 		result = 1;
 	if (result == 1 && !dry)
 		result = database_write(home->db, &m->row, &new, 1, e);

@@ -279,23 +279,23 @@ proof(const struct bottle *b)
 	return (record);
 }
 
-/* Give ${r} the members of bottle-prove(1), null if there is no proof. */
+/* Give ${r} the members of bottle-prove(1) that it lacks, as null. */
 static void
-add_proof(struct json *r, const struct bottle *b)
+add_unproved(struct json *r)
 {
 	static const char *const member[] = {
 		"ports_enforced", "verified", "proved_at", "engine"
 	};
-	struct json *record;
 	size_t i;
 
-	record = proof(b);
 	for (i = 0; i < sizeof(member) / sizeof(*member); i++)
-		json_set(r, member[i], json_get(record, member[i]));
-	json_free(record);
+		json_set(r, member[i], json_get(r, member[i]));
 }
 
-/* The bottle as a launch record: ${r} completed, or a new one, with states. */
+/*
+ * The bottle as a launch record: ${r} completed; or the record of its proof, or
+ * a new one, with states.
+ */
 static struct json *
 to_record(const struct bottle *b, struct json *r)
 {
@@ -305,7 +305,7 @@ to_record(const struct bottle *b, struct json *r)
 
 	c = b->container;
 	given = r != NULL;
-	if (!given)
+	if (!given && (r = proof(b)) == NULL)
 		r = json_new(JSON_OBJECT);
 	json_set_string(r, "machine", b->slug);
 	json_set_string(r, "alias", alias(b, addr));
@@ -326,7 +326,7 @@ to_record(const struct bottle *b, struct json *r)
 	    c->health : NULL);
 	json_set_string(r, "machine_state", b->machine != NULL ?
 	    machine_current(b->machine) : NULL);
-	add_proof(r, b);
+	add_unproved(r);
 	return (r);
 }
 

@@ -16,8 +16,11 @@ load bottle.sh
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .dns)" = 255.255.255.255 ]
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
-	check -o 'match:\{"machine":"dev","alias":"127.0.0.16","owner":"dev-bundle","bundle":"dev-bundle","ports":\{"3000/tcp":"127.0.0.16:3000"\},"beside_ip":\[\],"process":"[0-9]+ [0-9]+","bundle_state":"running","health":null,"machine_state":"running","ports_enforced":true,"verified":\["reached 127.0.0.16:3000/tcp",.*\],"proved_at":"20[0-9TZ:-]+","engine":"1.32.2"\}' \
+	check -o 'match:\{"interface":"lo",.*"machine":"dev",.*"process":"[0-9]+ [0-9]+",.*"ports_enforced":true,"verified":\["reached 127.0.0.16:3000/tcp",.*\],"proved_at":"20[0-9TZ:-]+","engine":"1.32.2","bundle_state":"running","health":null,"machine_state":"running"\}' \
 		-- inside bottle-ls -j dev
+	inside bottle-ls -j dev | jq 'del(.bundle_state, .health, .machine_state)' \
+		>listed
+	jq . "$RECORD" | cmp - listed
 	check -o 600 -- stat -c %a "$RECORD"
 
 	# running: nothing is created, all is tested

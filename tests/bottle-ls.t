@@ -217,9 +217,9 @@ proved() {
 	check -o "$at-" -- bottle-ls
 	proved
 	check -o "${at}proved 2026-11-29T12:00:00Z, smolvm 1.32.2" -- bottle-ls
-	check -o "[\"$PROCESS\",true,[\"closed dns\"],\"2026-11-29T12:00:00Z\",\"1.32.2\"]" \
-		-- sh -c 'bottle-ls -j dev | jq -c "[.process, .ports_enforced,
-		.verified, .proved_at, .engine]"'
+	check -o "[1,\"$PROCESS\",true,[\"closed dns\"],\"2026-11-29T12:00:00Z\",\"1.32.2\"]" \
+		-- sh -c 'bottle-ls -j dev | jq -c "[.x, .process,
+		.ports_enforced, .verified, .proved_at, .engine]"'
 	proved 'del(.ports_enforced)'
 	check -o null -- sh -c 'bottle-ls -j dev | jq .ports_enforced'
 
@@ -230,8 +230,8 @@ proved() {
 	check -o "$at-" -- bottle-ls
 	proved '.process |= sub(" .*"; " 1")'
 	check -o "$at-" -- bottle-ls
-	check -o '[null,null,null]' -- sh -c 'bottle-ls -j dev |
-		jq -c "[.verified, .proved_at, .engine]"'
+	check -o '[null,null,null,null]' -- sh -c 'bottle-ls -j dev |
+		jq -c "[.x, .verified, .proved_at, .engine]"'
 
 	# what bottle-launch did not write
 	while IFS='|' read -r command why; do

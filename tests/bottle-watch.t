@@ -126,6 +126,23 @@ drifts() {
 	drifts proof '.*'
 }
 
+@test "bottle-ls lists the last proof, with what the launch recorded" {
+	launch dev
+	jq -c '.proved_at = "2020-01-01T00:00:00Z"' "$RECORD" >old
+	cp old "$RECORD"
+	check -o 'match:.*	proved 2020-01-01T00:00:00Z, smolvm 1\.32\.2' -- \
+		inside bottle-ls dev
+	watch
+	kill "$WATCH"
+	wait "$WATCH" || :
+	check -o "match:.*	proved $(date -u +%Y)-.*" -- inside bottle-ls dev
+	check -o "$(jq -c '[.previous, .env, .pool, .process]' old)" -- \
+		jq -c '[.previous, .env, .pool, .process]' "$RECORD"
+	check -o 600 -- stat -c %a "$RECORD"
+	check -o 'dev.json
+dev.lock' -- ls "${RECORD%/*}"
+}
+
 @test "denied connections are events, printable and not too many" {
 	local log
 

@@ -650,35 +650,37 @@ shares_root(const char *version)
 }
 
 /*
- * Print the command that copies the root folder into the folder after it: the
- * engine's, a folder or a tar archive, or, once it exists, ${own}, the machine's
- * own.  If there is none, set ${fault}.
+ * Print the commands that copy the engine's root folder, which may be a tar
+ * archive, into the machine's ${folder}, or set ${fault} if there is none.  The
+ * engine looks for the machine's name in the file "name".
  */
 static void
-print_root(const char *own, const struct paths_place *place,
-    const char *version, char **fault)
+print_root(const char *folder, const char *slug,
+    const struct paths_place *place, const char *version, char **fault)
 {
 	struct stat st;
-	char *from, *text, *word;
-	FILE *f;
+	char *from, *into, *text, *to;
 
-	from = access(own, X_OK) == 0 ? alloc_string(own) :
-	    paths_rootfs(place, guest_smolvm());
-	f = io_memory(&text);
-	if (from != NULL && stat(from, &st) == 0 && S_ISDIR(st.st_mode)) {
-		word = alloc_format("%s/.", from);
-		fputs("cp -RPp", f);
-		print_quoted(f, word);
-		free(word);
-	} else if (from != NULL) {
-		fputs("tar -xpf", f);
-		print_quoted(f, from);
-		fputs(" -C", f);
-	} else if (*fault == NULL)
-		*fault = alloc_format("set SMOLVM_AGENT_ROOTFS to smolvm's "
-		    "agent-rootfs: smolvm %s needs a copy for each bottle",
-		    version);
-	print_words("root", f, &text);
+	from = paths_rootfs(place, guest_smolvm());
+	if (from == NULL) {
+		print_variable("root", NULL);
+		if (*fault == NULL)
+			*fault = alloc_format("set SMOLVM_AGENT_ROOTFS to "
+			    "smolvm's agent-rootfs: smolvm %s needs a copy "
+			    "for each bottle", version);
+		return;
+	}
+	text = args_quote(from);
+	to = args_quote(folder);
+	into = alloc_format(stat(from, &st) == 0 && S_ISDIR(st.st_mode) ?
+	    "cp -RPp %s/. %s/rootfs" : "tar -xpf %s -C %s/rootfs", text, to);
+	free(text);
+	text = alloc_format("rm -rf %s/rootfs && mkdir -p %s/rootfs && "
+	    "printf %s >%s/name && %s", to, to, slug, to, into);
+	print_variable("root", text);
+	free(text);
+	free(into);
+	free(to);
 	free(from);
 }
 
@@ -718,7 +720,7 @@ print_statements(const struct bottle *b, const struct machines *all)
 	print_variable("engine", version);
 	root = alloc_format("%s/rootfs", folder);
 	if (shares_root(version))
-		print_root(root, &all->home.place, version, &text);
+		print_root(folder, b->slug, &all->home.place, version, &text);
 	else
 		print_variable("root", NULL);
 	print_smolvm(m != NULL && shares_root(version) ? root : NULL);

@@ -86,7 +86,10 @@ made_at() {
 	done
 	check -o ignore -- launch dev
 	made_at 'bottle-prove *' bottle-watch dev
-	made_at 'smolvm machine delete *' bottle-rm dev
+	# bottle-rm makes none
+	at 'smolvm machine delete *' 'ls -A "$TMPDIR" >"$CALLS/made"; fail'
+	check -s 2 -e ignore -- inside bottle-rm dev
+	check -- cat "$CALLS/made"
 }
 
 @test "what has the name and is not a bottle is left alone" {
@@ -242,36 +245,63 @@ refuses() {
 @test "slugs, ports and options that are refused" {
 	local option
 
-	for slug in Dev -dev de_v dév dev/x 'a b' '' $'a\nb' \
+	for slug in Dev -dev de_v dév dev/x 'a b' $'a\nb' \
 	    . a234567890123456789012345678901234567890; do
-		refuses "${slug:+$slug: }(a slug is needed: .*|find the bottle: .*: not a slug .*)" \
-			-i x -p 1 -- "$slug"
+		for tool in bottle-launch bottle-rm bottle-watch; do
+			check -s 2 -e "$tool: $slug: not a slug (1 to 39 of a-z, 0-9 and -, not beginning with -)" \
+				-- inside "$tool" -- "$slug"
+		done
 	done
-	refuses "a slug is needed: .*" -i bundle:1
+	refuses 'a slug is needed .*' -i bundle:1
+	refuses 'a slug is needed .*' -i bundle:1 ''
+	[ ! -e "${LOCK%/*}" ]
 	for option in '-i bundle:1' '-p 3000' ''; do
 		# shellcheck disable=SC2086 # words
 		refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' \
 			-q $option dev
 	done
-	for option in http 1-2 80/sctp : '*' -1 ''; do
-		refuses "-p ${option//\*/\\*}: invalid argument .*" -i x -p "$option" dev
-	done
 	for option in X =x ''; do
 		refuses "-e $option: invalid argument .*" -i x -p 1 -e "$option" dev
 	done
-	for option in 0 -1 1x 12345 ''; do
+	for option in 0 -1 ''; do
 		refuses "-t $option: invalid argument .*" -t "$option" -i x -p 1 dev
+	done
+	for option in 1x 12345; do
+		check -s 2 -e 'bottle-step: -t: not 1 to 9999 seconds' -- \
+			inside bottle-launch -t "$option" dev
+	done
+	for option in -f -i -p -x; do
+		refuses "$option : invalid argument .*" "$option" '' dev
 	done
 	refuses '-y: unknown option.*' -y
 	refuses '-i: unknown option, or missing argument.*' -i
-	# options of its own after the slug
-	for option in -p3000 -q -j -s -f -x; do
-		refuses "dev: $option: options come before the slug" -i x -p 1 \
-			dev "$option"
+	# after the slug, and an image is missing
+	for option in -q '-i x -p 1' '-- --mem 700'; do
+		# shellcheck disable=SC2086 # words
+		refuses "dev: ${option%% *}: options come before the slug" \
+			dev $option
 	done
-	refuses 'dev: -i: options come before the slug' dev -i x -p 1
-	refuses 'no.smolmachine: no such pack' -f no.smolmachine -i x -p 1 dev
-	fails 'match:bottle-launch: dev: docker create: .*' -p 1:2:3 dev
+}
+
+@test "docker and smolvm judge what is theirs" {
+	local option
+
+	for option in http '*' : 1:2:3 80/x '3000;touch evil' '{}:1:1'; do
+		fails "match:bottle-launch: dev: docker create: .*" \
+			-p "$option" dev
+		grep -q 'docker create: docker: \(invalid\|no port\) ' err
+	done
+	[ ! -e evil ]
+	# options of bottle-launch that docker has not
+	for option in -s -x -j -f; do
+		fails "match:bottle-launch: dev: docker create: .*" dev "$option"
+		grep -q 'docker create: unknown shorthand flag' err
+	done
+	fails 'match:bottle-launch: dev: machine create: .*file not found: no.smolmachine' \
+		-f no.smolmachine dev
+	check -o 'match:dev	127.0.0.16	running	running	3000/tcp,3128/tcp,3129/tcp	proved .*' \
+		-- launch -p 3128-3129 dev
+	inside bottle-rm -q dev
 	nothing_left
 }
 
@@ -325,7 +355,7 @@ refuses() {
 	printf '#!/bin/sh\n%s\n' 'case $* in
 	"machine start "*)
 		dir=${SMOLVM_AGENT_ROOTFS%/rootfs}
-		stat -c %a "$dir" && cat "$dir/rootfs/etc/os-release" |
+		[ ! -e "$dir/rootfs/evil" ] && stat -c %a "$dir" && cat "$dir/rootfs/etc/os-release" |
 			cmp - "$HOME"/*/etc/os-release &&
 			echo "$dir" >"$HOME/dir"
 		echo no KVM >&2
@@ -342,23 +372,36 @@ refuses() {
 	cp "$RELEASE/smol/agent-rootfs.tar" .
 	mv agent-rootfs elsewhere
 	gets_root
+	# each start has a new one
+	setpriv --reuid 65534 --clear-groups env HOME="$HOME" ./engine machine \
+		create --name dev --net -e BOTTLE=dev >/dev/null
+	inside docker create --name dev-bundle --label bottle=dev \
+		-p 127.0.0.16:3000:3000 bundle:1 >/dev/null
+	for n in 1 2; do
+		rm -f dir
+		check -s 2 -e 'bottle-launch: dev: machine start: no KVM
+bottle-launch: dev: it is stopped, and nothing is deleted' -- by_nobody dev
+		check -o "$dir" -- cat dir
+		: >"$dir/rootfs/evil"
+	done
 	rm agent-rootfs.tar
 	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*' -- \
-		by_nobody
+		by_nobody dev
+	inside docker rm -f dev-bundle >/dev/null
 }
 
-# by_nobody: launch, as a user who is not root.
+# by_nobody ARGUMENT...: launch, as a user who is not root.
 by_nobody() {
 	inside setpriv --reuid 65534 --clear-groups env HOME="$HOME" \
-		SMOLVM="$PWD/smolvm" \
-		bottle-launch -q -i bundle:1 -p 3000 dev
+		SMOLVM="$PWD/smolvm" bottle-launch -q "$@"
 }
 
 # gets_root: the machine had a root folder, which is deleted with it.
 gets_root() {
 	rm -f dir
 	check -s 2 -e 'bottle-launch: dev: machine start: no KVM
-bottle-launch: dev: everything that was made is removed' -- by_nobody
+bottle-launch: dev: everything that was made is removed' -- by_nobody \
+		-i bundle:1 -p 3000 dev
 	check -o "$dir" -- cat dir
 	[ ! -e "$dir" ]
 }

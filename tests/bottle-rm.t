@@ -82,6 +82,15 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	check -o 'dev-bundle' -- inside docker ps -a --format '{{.Names}}'
 }
 
+@test "-r: a container that dockerd makes late is found, whatever its name" {
+	counted
+	# shellcheck disable=SC2016 # fake_call expands it
+	at docker.4 '"$real" create --label bottle.run=1.2 bundle:1 >/dev/null'
+	check -- inside bottle-rm -q -r 1.2 dev
+	[ ! -e "$CALLS/at" ]
+	nothing_left
+}
+
 @test "a machine that hangs, deleted by hand, renamed: no dead end" {
 	launch dev
 	# the VMM is gone, the record says that it runs
@@ -93,7 +102,8 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 @test "usage" {
 	check -s 2 -e 'bottle-rm: one slug is needed (-h lists the options)' -- \
 		bottle-rm
-	check -s 2 -e 'match:bottle-rm: Dev: not a slug .*' -- bottle-rm Dev
+	check -s 2 -e 'bottle-rm: one slug is needed (-h lists the options)' -- \
+		bottle-rm dev two
 	check -s 2 -e 'match:bottle-rm: -y: unknown option.*' -- bottle-rm -y dev
 	check -o 'match:usage: bottle-rm .*' -- bottle-rm -h
 }

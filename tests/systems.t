@@ -288,11 +288,11 @@ alike() {
 	bottle-launch -V
 	bottle-launch -Z
 	bottle-launch -i
-	bottle-launch -i image -p x dev
+	bottle-launch -i image -p 3000 -x
 	bottle-launch -i image -p 3000 Not_A_Slug
 	bottle-launch -i image -p 3000 -e =b dev
 	bottle-launch -t never -i image -p 3000 dev
-	bottle-launch -i image -p 3000 dev -q
+	bottle-launch dev -q
 	bottle-rm
 	bottle-rm -h
 	bottle-rm -t 0 dev

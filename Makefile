@@ -189,15 +189,15 @@ check:
 	@$(MAKE) all $(UNIT)
 	@tests/run $(SETS)
 
-# Real engines, in a virtual machine that is built once, and what takes longest.
+# Real engines, in a virtual machine that is built once, and what takes long.
 check-vm:
 	@tests/deps build check vm
-	@$(MAKE) check SETS=vm
+	@$(MAKE) check SETS="vm long"
 
 check-all:
 	@tests/deps build all
 	@$(MAKE) all $(FUZZ)
-	@$(MAKE) check SETS="vm check all"
+	@$(MAKE) check SETS="vm long check all"
 	@tests/coverage
 
 demo:

@@ -347,6 +347,7 @@ refuses() {
 @test "an engine whose machines share a root folder: each bottle has its own" {
 	local dir
 
+	unset SMOLVM_AGENT_ROOTFS_TAR
 	RELEASE=$("$TESTS/engines" 1.7.7)
 	cp "$RELEASE/smol/smolvm" engine
 	mkdir agent-rootfs

@@ -4,11 +4,7 @@
 # namespaces of its own, one for each file, and real smolvm engines, whose
 # machines are faked by tests/fake_smolvm.
 
-ENGINE=$BATS_FILE_TMPDIR/engine
-
-inside() {
-	"$TESTS/dockerd" in "$ENGINE" "$@"
-}
+load dockerd.sh
 
 # bundle TAG COMMAND...: make the image "bundle:TAG" that runs the commands,
 # side by side, and ends at SIGTERM.
@@ -31,14 +27,14 @@ setup_file() {
 		"$TESTS/dockerd" start "$ENGINE" || return 0
 	cp "$(cat "$BATS_FILE_TMPDIR/release")/smol/smolvm" \
 		"$BATS_FILE_TMPDIR/smolvm"
+	# It unpacks this in each home, where nothing runs it.
+	mkdir -p "$BATS_FILE_TMPDIR/rootfs/sbin"
+	ln -s /bin/busybox "$BATS_FILE_TMPDIR/rootfs/sbin/init"
+	tar -C "$BATS_FILE_TMPDIR/rootfs" -c . >"$BATS_FILE_TMPDIR/rootfs.tar"
 	# A proxy, a git gate and an MCP server, as far as this goes.
 	bundle 1 'nc -ll -p 3128 -e cat' 'nc -ll -p 9418 -e cat' \
 		'httpd -f -p 3000'
 	bundle dns 'nc -ll -p 3000 -e cat' 'busybox udpsvd 0 53 cat'
-}
-
-teardown_file() {
-	[ ! -e "$ENGINE" ] || "$TESTS/dockerd" stop "$ENGINE"
 }
 
 # Each test has a smolvm with a home of its own.  The tests share one Docker
@@ -50,7 +46,7 @@ setup() {
 	export CALLS=$BATS_TEST_TMPDIR/calls
 	RELEASE=$(cat "$BATS_FILE_TMPDIR/release")
 	export FAKE_ENGINE=$BATS_FILE_TMPDIR/smolvm
-	export SMOLVM_AGENT_ROOTFS_TAR=$RELEASE/smol/agent-rootfs.tar.zst
+	export SMOLVM_AGENT_ROOTFS_TAR=$BATS_FILE_TMPDIR/rootfs.tar
 	mkdir "$TMPDIR" "$FAKE" "$FAKE/bin" "$CALLS"
 	guest_has sh true ip nc cat head wc grep timeout bash
 	export DB=$HOME/.local/share/smolvm/server/smolvm.db
@@ -91,14 +87,10 @@ ours() (
 )
 
 teardown() {
-	local all
-
 	[ -e "$ENGINE" ] || return 0
 	# The fake machines, and processes that hang on purpose.
 	ours kill -9 || :
-	all=$(inside docker ps -aq)
-	# shellcheck disable=SC2086 # words
-	[ -z "$all" ] || inside docker rm -f $all >/dev/null
+	empty_engine
 }
 
 # counted: from here on, count the commands of a launch, and let a test make one

@@ -3,12 +3,7 @@
 # loalias-pick with a real Docker Engine, in namespaces of its own.
 
 load lib.sh
-
-ENGINE=$BATS_FILE_TMPDIR/engine
-
-inside() {
-	"$TESTS/dockerd" in "$ENGINE" "$@"
-}
+load dockerd.sh
 
 setup_file() {
 	file_needs 'no Docker Engine can be started' \
@@ -16,24 +11,8 @@ setup_file() {
 		--host "unix://$ENGINE/second.sock" || return 0
 }
 
-teardown_file() {
-	[ ! -e "$ENGINE" ] || "$TESTS/dockerd" stop "$ENGINE"
-}
-
 teardown() {
-	local all
-
-	all=$(inside docker ps -aq)
-	# shellcheck disable=SC2086 # words
-	[ -z "$all" ] || inside docker rm -f $all >/dev/null
-}
-
-# create NAME OPTION...: a container that is not started
-create() {
-	local name=$1
-
-	shift
-	inside docker create --name "$name" "$@" busybox sleep 1000 >/dev/null
+	empty_engine
 }
 
 # run NAME OPTION...: one that is
@@ -134,11 +113,6 @@ loalias-pick: web: its address is not free: 127.0.0.20' -- \
 	kill "$!"
 }
 
-@test "bindings as no docker run writes them: held if the engine binds them" {
-	check -o '50 42 36' -- inside "$TESTS/odd_bindings.py" \
-		"$ENGINE/docker.sock"
-}
-
 @test "a network's default address: what is stopped comes back on it" {
 	inside docker network create -o \
 		com.docker.network.bridge.host_binding_ipv4=127.0.0.20 app
@@ -168,80 +142,6 @@ loalias-pick: web: its address is not free: 127.0.0.20' -- \
 	check -o 127.0.0.20:8080 -- inside docker port web 80
 	check -o 127.0.0.21 -- inside loalias-pick 127.0.0.20-127.0.0.21
 	"$TESTS/dockerd" stop "$ENGINE"
-}
-
-# project NAME: a compose file of two services on one address
-project() {
-	mkdir -p "$1"
-	cat >"$1/docker-compose.yml" <<-'END'
-	version: "3"
-	services:
-	  web: {image: busybox, command: sleep 1000, ports: ["${ALIAS}:80:80"]}
-	  db: {image: busybox, command: sleep 1000, ports: ["${ALIAS}:81:81"]}
-	END
-}
-
-# hosts PROJECT: the addresses that its containers have asked for
-hosts() {
-	# shellcheck disable=SC2046 # words
-	inside docker inspect $(inside docker ps -aq --filter \
-		"label=com.docker.compose.project=$1") | jq -r '[.[] |
-		.HostConfig.PortBindings[][].HostIp] | join(" ")'
-}
-
-# compose PROJECT ARGUMENT...
-compose() {
-	inside env ALIAS=127.0.0.1 docker-compose -p "$1" \
-		-f "$1/docker-compose.yml" "${@:2}" -t 0 2>/dev/null
-}
-
-# up PROJECT: start or recreate it
-up() {
-	(cd "$1" && inside loalias-pick -w 60 \
-		-o "label=com.docker.compose.project=$1" -- \
-		env ALIAS={} docker-compose -p "$1" up -d "${@:2}") >"$1/log" 2>&1
-}
-
-@test "example: three compose projects at once keep their addresses" {
-	local name
-
-	need 'no docker-compose' command -v docker-compose
-	project shop
-	(cd shop && example -o ignore -e ignore) <<-'END'
-		loalias-pick -w 60 -o label=com.docker.compose.project=shop -- \
-		    env ALIAS={} docker-compose -p shop up -d
-	END
-	check -o '127.0.0.16 127.0.0.16' -- hosts shop
-	compose shop down
-	for name in a b c; do
-		project "$name"
-		up "$name" 3>&- &
-	done
-	wait
-	for name in a b c; do
-		hosts "$name"
-	done >before
-	check -o 3 -- sh -c 'sort -u before | wc -l'
-	check -o '127.0.0.16 127.0.0.16
-127.0.0.17 127.0.0.17
-127.0.0.18 127.0.0.18' -- sort before
-	for name in a b c; do
-		compose "$name" stop
-	done
-	for name in c b a; do
-		up "$name" --force-recreate -t 0 3>&- &
-	done
-	wait
-	# One service alone, too.
-	up b --force-recreate -t 0 db
-	for name in a b c; do
-		hosts "$name"
-	done >after
-	check -o "$(cat before)" -- cat after
-	check -o 127.0.0.19 -- inside loalias-pick
-	for name in a b c; do
-		compose "$name" down
-	done
 }
 
 @test "the record: made, and passed on" {
@@ -318,91 +218,6 @@ loalias-pick: none of 1 addresses is free: 0 held, 1 claimed, 0 excluded' \
 	check -o 127.0.0.17 -- inside loalias-pick
 	kill -9 "$(cat pid)"
 	until_true 5 is_free 127.0.0.16
-}
-
-# statuses: the number of launches with each exit status
-statuses() {
-	cat status.* | sort | uniq -c | sed 's/^ *//'
-}
-
-# aliases: the number of addresses of containers, and of bindings
-aliases() {
-	inside docker ps -aq | xargs "$TESTS/dockerd" in "$ENGINE" docker inspect |
-		jq -r '[.[].HostConfig.PortBindings[][].HostIp] |
-		"\(unique | length) addresses, \(length) bindings"'
-}
-
-@test "200 launches at once, 16 addresses: 16 winners, 184 times status 1" {
-	for i in $(seq 200); do
-		{
-			s=0
-			inside loalias-pick -- docker create --name "web$i" \
-				-p {}:3000:3000 busybox true >/dev/null \
-				2>"err.$i" || s=$?
-			echo $s >"status.$i"
-		} 3>&- &
-	done
-	wait
-	cat err.* | sort | uniq -c
-	check -o '16 0
-184 1' -- statuses
-	check -o '16 addresses, 16 bindings' -- aliases
-}
-
-@test "the same by two users, and while one makes containers by hand" {
-	need 'no setpriv' command -v setpriv
-	for i in $(seq 60); do
-		{
-			user='' s=0
-			[ $((i % 2)) -eq 0 ] || user='setpriv --reuid 65534
-				--regid 65534 --clear-groups'
-			# shellcheck disable=SC2086 # words
-			inside env HOME=/ DOCKER_HOST=tcp://127.0.0.1:2375 $user \
-				loalias-pick -- docker create --name "web$i" \
-				-p {}:3000:3000 busybox true >/dev/null \
-				2>"err.$i" || s=$?
-			echo $s >"status.$i"
-		} 3>&- &
-		# It has the address first, or one launch fewer wins: never both.
-		[ "$i" -ne 20 ] || create hand -p 127.0.0.31:3000:3000
-	done
-	wait
-	cat err.* | sort | uniq -c
-	[ "$(cat status.* | grep -c '^[01]$')" -eq 60 ]
-	won=$(cat status.* | grep -c '^0$')
-	[ "$won" -eq 15 ] || [ "$won" -eq 16 ]
-	# shellcheck disable=SC2046 # words
-	inside docker inspect hand $(inside docker ps -aqf name=web) | jq -e '
-		[.[] | select(.Name != "/hand") |
-		.HostConfig.PortBindings[][].HostIp] | length == (unique | length)'
-}
-
-# The shell that is killed has a child, which keeps the claim to its end: a
-# killed docker would leave dockerd to finish the create without a claim.
-@test "kill -9 at random moments: no address is shared, none is lost" {
-	local pids=()
-
-	for i in $(seq 60); do
-		"$TESTS/dockerd" in "$ENGINE" loalias-pick -- sh -c \
-			'docker create --name "$1" -p {}:3000:3000 busybox true; exit' \
-			sh "web$i" >/dev/null 2>&1 3>&- &
-		pids+=($!)
-	done
-	for pid in "${pids[@]}"; do
-		sleep "0.0$((RANDOM % 4))"
-		[ $((RANDOM % 2)) -eq 0 ] || kill -9 "$pid" 2>/dev/null || :
-	done
-	# The children keep running.
-	wait
-	until_true 30 sh -c '! pgrep -f "docker create --name web[0-9]* -p"'
-	# shellcheck disable=SC2046 # words
-	inside docker inspect $(inside docker ps -aq) | jq -e '
-		[.[].HostConfig.PortBindings[][].HostIp] |
-		length == (unique | length)'
-	# An address that no process won is free: a killed process leaves no claim.
-	until_true 5 inside sh -c '
-		[ "$(loalias-pick -a | wc -l)" -eq "$1" ]' sh \
-		$((16 - $(inside docker ps -aq | wc -l)))
 }
 
 @test "endpoints: the second socket, loopback TCP, a context" {

@@ -36,10 +36,12 @@ trouble() {
 
 # one_line TOOL: standard error has one line of the tool, safe on a terminal
 one_line() {
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/.err")" -eq 1 ] &&
-		[ "$(wc -c <"$BATS_TEST_TMPDIR/.err")" -lt 1024 ] &&
-		head -c "${#1}" "$BATS_TEST_TMPDIR/.err" | grep -qx "$1" &&
-		! LC_ALL=C grep -q '[^ -~]' "$BATS_TEST_TMPDIR/.err"
+	local line
+
+	line=$(<"$BATS_TEST_TMPDIR/.err")
+	[[ $line == "$1"* ]] && [[ ! $line =~ [^\ -~] ]] &&
+		[ "${#line}" -lt 1024 ] && [ "$(wc -c \
+		<"$BATS_TEST_TMPDIR/.err")" -eq $((${#line} + 1)) ]
 }
 
 # refuse 'COMMAND WORD ...': with standard input from the file input

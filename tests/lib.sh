@@ -59,12 +59,14 @@ same() {
 	case $2 in
 	ignore) return 0 ;;
 	match:*)
-		[[ $(cat "$3") =~ ^(${2#match:})$ ]] && return 0
+		[[ $(<"$3") =~ ^(${2#match:})$ ]] && return 0
 		echo "$1: does not match ${2#match:}"
 		cat "$3"
 		return 1 ;;
 	file:*) expected=${2#file:} ;;
-	'') : >"$expected" ;;
+	'')
+		[ -s "$3" ] || return 0
+		: >"$expected" ;;
 	*) printf '%s\n' "$2" >"$expected" ;;
 	esac
 	cmp -s "$expected" "$3" && return 0

@@ -97,14 +97,6 @@ catch(void)
 			sigaction(passed[i], &action, NULL);
 }
 
-/* Seconds of the monotonic clock. */
-static double
-now(void)
-{
-
-	return ((double)io_now() / 1000);
-}
-
 /* Read the pipe and keep the text; after SAID_MAX bytes drop it. */
 static void
 hear(struct said *said)
@@ -130,9 +122,12 @@ hear(struct said *said)
 	}
 }
 
-/* Sleep until a signal, output of the command or, if ${left} > 0, the time. */
+/*
+ * Sleep until a signal or output of the command comes or, if ${left} > 0, so
+ * many milliseconds.
+ */
 static void
-sleep_until(double left, const sigset_t *mask, struct said *said)
+sleep_until(long long left, const sigset_t *mask, struct said *said)
 {
 	struct timespec wait;
 	fd_set set;
@@ -140,8 +135,8 @@ sleep_until(double left, const sigset_t *mask, struct said *said)
 	FD_ZERO(&set);
 	if (said->fd != -1)
 		FD_SET(said->fd, &set);
-	wait.tv_sec = (time_t)left;
-	wait.tv_nsec = (long)((left - (double)wait.tv_sec) * 1e9);
+	wait.tv_sec = (time_t)(left / 1000);
+	wait.tv_nsec = (long)(left % 1000) * 1000000;
 	if (pselect(said->fd + 1, &set, NULL, NULL, left > 0 ? &wait : NULL,
 	    mask) > 0)
 		hear(said);
@@ -184,26 +179,26 @@ take_back_terminal(int tty)
 static int
 watch(unsigned long limit, const sigset_t *mask, struct said *said, int *late)
 {
-	double end, left;
+	long long end, left;
 	int sig, status, tty;
 	pid_t pid;
 
 	*late = status = 0;
 	sig = SIGTERM;
 	tty = -1;
-	end = now() + (double)limit;
+	end = io_now() + (long long)limit * 1000;
 	while ((pid = waitpid(command, &status, WNOHANG | WUNTRACED)) == 0 ||
 	    (pid == command && WIFSTOPPED(status))) {
 		if (pid != 0)
 			lend_terminal(status, &tty);
-		left = limit > 0 ? end - now() : 0;
+		left = limit > 0 ? end - io_now() : 0;
 		if (limit > 0 && left <= 0) {
 			(*late)++;
 			kill(-command, sig);
 			kill(-command, SIGCONT);
 			sig = SIGKILL;
-			end = now() + GRACE;
-			left = GRACE;
+			left = GRACE * 1000;
+			end = io_now() + left;
 		}
 		sleep_until(left, mask, said);
 	}
@@ -303,7 +298,7 @@ step(const char *label, char *const *argv, unsigned long limit, int quiet)
 {
 	struct said said;
 	sigset_t mask;
-	double begin;
+	long long begin;
 	int end[2], late, status;
 
 	if (io_pipe(end) == -1)
@@ -313,7 +308,7 @@ step(const char *label, char *const *argv, unsigned long limit, int quiet)
 	memset(&said, 0, sizeof(said));
 	said.fd = end[0];
 	said.text = alloc_array(SAID_MAX, 1);
-	begin = now();
+	begin = io_now();
 	grouped = 1;
 	start(label, argv, end[1], &mask);
 	close(end[1]);
@@ -325,7 +320,8 @@ step(const char *label, char *const *argv, unsigned long limit, int quiet)
 		print_failure(label, &said, status, limit, late);
 	else if (!quiet) {
 		error_write(stderr, label, strlen(label));
-		fprintf(stderr, " (%.2f s)\n", now() - begin);
+		fprintf(stderr, " (%.2f s)\n",
+		    (double)(io_now() - begin) / 1000);
 	}
 	free(said.text);
 	return (late ? LATE : child_status(status));

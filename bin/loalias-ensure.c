@@ -34,31 +34,21 @@ static const char usage[] =
 static int jflag, nflag;
 static struct interface_change want = { NULL, 0, 1 };
 
-static char *
-join(const struct pool *pool)
-{
-	char text[ADDR_STRLEN], *line;
-	size_t i;
-	FILE *f;
-
-	f = io_memory(&line);
-	for (i = 0; i < pool->count; i++)
-		fprintf(f, "%s%s", i > 0 ? " " : "",
-		    addr_format(&pool->addr[i], text));
-	io_memory_end(f, &line);
-	return (line);
-}
-
 /* Before exit status 2: print the changed addresses, and the rest. */
 static void
 complain(const struct pool *done, const struct pool *left, int result,
     const struct error *e)
 {
-	char *line;
+	char *line, text[ADDR_STRLEN];
+	size_t i;
+	FILE *f;
 
 	if (done->count > 0) {
-		line = join(done);
-		warnx("%s: %s %s", want.interface, want.remove ?
+		f = io_memory(&line);
+		for (i = 0; i < done->count; i++)
+			fprintf(f, " %s", addr_format(&done->addr[i], text));
+		io_memory_end(f, &line);
+		warnx("%s: %s%s", want.interface, want.remove ?
 		    "removed" : "added", line);
 		free(line);
 	}

@@ -78,18 +78,6 @@ print_json(const struct input *in, const char *machine, const char *alias,
 	json_print(out);
 }
 
-static void
-check_usage(int argc, char *const *argv)
-{
-
-	if (argc == 1 && strcmp(argv[0], "-") == 0)
-		return;
-	if (argc != 2)
-		args_error("a machine and an alias, or -");
-	if (strcmp(argv[0], "-") == 0 || strcmp(argv[1], "-") == 0)
-		args_error("either machine and alias, or -");
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -115,12 +103,15 @@ main(int argc, char *argv[])
 		}
 	argc -= optind;
 	argv += optind;
-	check_usage(argc, argv);
-	if (argc == 1) {
+	if (argc == 1 && strcmp(argv[0], "-") == 0) {
 		read_record(&in, &g.machine, &alias);
 	} else {
+		if (argc != 2)
+			args_error("a machine and an alias, or -");
 		g.machine = argv[0];
 		alias = argv[1];
+		if (strcmp(g.machine, "-") == 0 || strcmp(alias, "-") == 0)
+			args_error("either machine and alias, or -");
 	}
 	check_alias(alias);
 	if (guest_route(&g, dflag, alias, &r, &e) == -1)

@@ -126,23 +126,14 @@ none(const struct machine_home *home, const char *name, struct error *e)
 	return (-1);
 }
 
-/* Find the row of ${name}: 1; 2 if the index lacks it; or -1 with ${e} set. */
-static int
-find(const struct machine_home *home, const char *name, long long *id,
-    struct error *e)
+int
+machine_find(const struct machine_home *home, const char *name,
+    long long *id, struct error *e)
 {
 	int found;
 
 	found = home->db != NULL ? database_find(home->db, name, id, e) : 0;
 	return (found == 0 ? none(home, name, e) : found);
-}
-
-int
-machine_find(const struct machine_home *home, const char *name,
-    long long *id, struct error *e)
-{
-
-	return (find(home, name, id, e) == -1 ? -1 : 0);
 }
 
 /* --- reading ------------------------------------------------------------ */
@@ -228,7 +219,7 @@ machine_load(const struct machine_home *home, const char *name, int flags,
 	m->home = home;
 	m->lock = -1;
 	if (enter(m, name, flags, e) == -1 ||
-	    (found = find(home, name, &id, e)) == -1)
+	    (found = machine_find(home, name, &id, e)) == -1)
 		return (-1);
 	m->unindexed = found == 2;
 	found = database_read(home->db, id, &m->row, e);

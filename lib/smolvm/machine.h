@@ -39,7 +39,11 @@ void machine_close(struct machine_home *);
 int machine_ids(const struct machine_home *, long long **, size_t *,
     struct error *);
 
-/* machine_find(home, name, id, e): the row of ${name}; 0, or -1 with ${e}. */
+/**
+ * machine_find(home, name, id, e):
+ * Find the row of the machine ${name}.  Return 1, or 2 if the index lacks it,
+ * with ${id}; or -1 with ${e} set, with similar names.
+ */
 int machine_find(const struct machine_home *, const char *, long long *,
     struct error *);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/args.h"
 #include "base/error.h"
 #include "base/input.h"

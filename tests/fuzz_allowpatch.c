@@ -53,7 +53,7 @@ static void
 verify(const struct database_row *new, const struct policy *p,
     const struct json *before)
 {
-	struct edit edit[POLICY_MAX];
+	struct edit edit[POLICY_COUNT];
 	struct policy now;
 	struct json *after;
 	struct error e;
@@ -64,7 +64,7 @@ verify(const struct database_row *new, const struct policy *p,
 	require(json_each(before, same, after) == 0);
 	require(json_each(after, same, (void *)(uintptr_t)before) == 0);
 	require(policy_read(after, &now, &e) == 0);
-	for (i = 0; i < policy_count(); i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		require(policy_same(p, &now, i));
 	require(policy_edits(p, &now, after, edit) == 0);
 	policy_free(&now);
@@ -77,7 +77,7 @@ set(const struct database_row *row, const struct json *r,
     const struct policy *before, const struct policy *p,
     struct database_row *out)
 {
-	struct edit edit[POLICY_MAX];
+	struct edit edit[POLICY_COUNT];
 	struct error e;
 	size_t i, n;
 	int result;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "docker/containers.h"
 
-#include <sys/socket.h>
-
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdlib.h>

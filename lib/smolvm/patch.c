@@ -44,7 +44,7 @@ set_once(const struct machine_home *home, const char *name,
     const struct policy *asked, int flags, struct machine *m,
     struct policy *p, struct error *e)
 {
-	struct edit edit[POLICY_MAX];
+	struct edit edit[POLICY_COUNT];
 	struct database_row new;
 	size_t i, n;
 	int dry, result;

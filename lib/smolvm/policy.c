@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/args.h"
 #include "base/error.h"
 #include "base/input.h"
 #include "base/io.h"
@@ -19,78 +18,6 @@
 #define NETWORKS_MAX	4096
 #define NO_NETWORK	"port rules need a network on the list"
 #define MAPPED_BITS	96	/* of ::ffff:0:0/96, RFC 4291, 2.5.5.2 */
-
-/* A member of a policy. */
-struct member {
-	const char	*name;		/* in a machine's record */
-	enum json_kind	 kind;		/* of its value, if that is not null */
-	const char	*unset;		/* the value that equals none */
-	int		 always;	/* engines write it in every record */
-	char		 option;	/* 0: the operands are its value */
-	const char	*help;		/* for -h */
-	const char	*shown;		/* in a launch record; NULL: the same */
-
-	/* Add an argument other than "none" to a value; NULL: no value yet. */
-	int	(*parse)(struct json **, const char *, struct error *);
-	/* Check a value of the right kind before it is written. */
-	int	(*check)(const struct json *, struct error *);
-	/*
-	 * Write a value, which may be NULL, for people; or, if exact, in a form
-	 * that is equal only for values of equal meaning.
-	 */
-	void	(*text)(FILE *, const struct policy *, const struct json *,
-		    int);
-};
-
-static int	parse_network(struct json **, const char *, struct error *);
-static int	parse_resolver(struct json **, const char *, struct error *);
-static int	parse_port(struct json **, const char *, struct error *);
-static int	check_strings(const struct json *, struct error *);
-static int	check_resolver(const struct json *, struct error *);
-static int	check_rules(const struct json *, struct error *);
-static void	text_list(FILE *, const struct policy *, const struct json *,
-		    int);
-static void	text_plain(FILE *, const struct policy *,
-		    const struct json *, int);
-static void	text_rules(FILE *, const struct policy *,
-		    const struct json *, int);
-
-static const struct member members[] = {
-	{ "allowed_cidrs", JSON_ARRAY, "null", 1, 0, NULL,
-	    NULL, parse_network, check_strings, text_list },
-	{ "dns", JSON_STRING, "null", 0, 'D',
-	    "-D resolver    forward DNS queries there; 255.255.255.255: drop them",
-	    NULL, parse_resolver, check_resolver, text_plain },
-	{ "egress_rules", JSON_ARRAY, "[]", 0, 'p',
-	    "-p port[/udp]  allow only this port; none: remove all port rules",
-	    "allowed_ports", parse_port, check_rules, text_rules },
-};
-
-#define COUNT	(sizeof(members) / sizeof(members[0]))
-
-_Static_assert(COUNT <= POLICY_MAX && COUNT <= EDIT_MAX, "too many members");
-
-size_t
-policy_count(void)
-{
-
-	return (COUNT);
-}
-
-const char *
-policy_name(size_t i)
-{
-
-	return (members[i].name);
-}
-
-const char *
-policy_shown_name(size_t i)
-{
-
-	return (members[i].shown != NULL ? members[i].shown :
-	    members[i].name);
-}
 
 /* Does ${v} ask for no value? */
 static int
@@ -615,15 +542,68 @@ make_rules(const struct json *list, const struct json *port, struct error *e)
 	return (rules);
 }
 
+/* --- the members -------------------------------------------------------- */
+
+/* A member of a policy. */
+struct member {
+	const char	*name;		/* in a machine's record */
+	enum json_kind	 kind;		/* of its value, if that is not null */
+	const char	*unset;		/* the value that equals none */
+	int		 always;	/* engines write it in every record */
+	char		 option;	/* 0: the operands are its value */
+	const char	*help;		/* for -h */
+	const char	*shown;		/* in a launch record; NULL: the same */
+
+	/* Add an argument other than "none" to a value; NULL: no value yet. */
+	int	(*parse)(struct json **, const char *, struct error *);
+	/* Check a value of the right kind before it is written. */
+	int	(*check)(const struct json *, struct error *);
+	/*
+	 * Write a value, which may be NULL, for people; or, if exact, in a form
+	 * that is equal only for values of equal meaning.
+	 */
+	void	(*text)(FILE *, const struct policy *, const struct json *,
+		    int);
+};
+
+/* In the order of the enum in policy.h. */
+static const struct member members[POLICY_COUNT] = {
+	{ "allowed_cidrs", JSON_ARRAY, "null", 1, 0, NULL,
+	    NULL, parse_network, check_strings, text_list },
+	{ "dns", JSON_STRING, "null", 0, 'D',
+	    "-D resolver    forward DNS queries there; 255.255.255.255: drop them",
+	    NULL, parse_resolver, check_resolver, text_plain },
+	{ "egress_rules", JSON_ARRAY, "[]", 0, 'p',
+	    "-p port[/udp]  allow only this port; none: remove all port rules",
+	    "allowed_ports", parse_port, check_rules, text_rules },
+};
+
+_Static_assert(POLICY_COUNT <= EDIT_MAX, "too many members");
+
+const char *
+policy_name(size_t i)
+{
+
+	return (members[i].name);
+}
+
+const char *
+policy_shown_name(size_t i)
+{
+
+	return (members[i].shown != NULL ? members[i].shown :
+	    members[i].name);
+}
+
 /* --- asking for a policy ------------------------------------------------ */
 
 const char *
 policy_letters(void)
 {
-	static char letters[2 * COUNT + 1];
+	static char letters[2 * POLICY_COUNT + 1];
 	size_t i, n;
 
-	for (i = n = 0; i < COUNT; i++)
+	for (i = n = 0; i < POLICY_COUNT; i++)
 		if (members[i].option != 0) {
 			letters[n++] = members[i].option;
 			letters[n++] = ':';
@@ -636,7 +616,7 @@ policy_help(FILE *f)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		if (members[i].option != 0)
 			fprintf(f, "  %s\n", members[i].help);
 }
@@ -781,14 +761,14 @@ static int
 take_object(struct policy *p, const struct json *r, struct error *e)
 {
 	struct json *v;
-	int asked[COUNT], found, result, verbatim;
+	int asked[POLICY_COUNT], found, result, verbatim;
 	size_t i;
 
 	verbatim = json_has(r, members[POLICY_RULES].name);
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		asked[i] = policy_asks(p, i);
 	found = result = 0;
-	for (i = 0; i < COUNT && result == 0; i++) {
+	for (i = 0; i < POLICY_COUNT && result == 0; i++) {
 		v = json_get(r, verbatim ? members[i].name :
 		    policy_shown_name(i));
 		if (v != NULL && !asked[i])
@@ -841,7 +821,7 @@ policy_complete(const struct policy *asked, const struct policy *recorded,
 	size_t i;
 
 	memset(p, 0, sizeof(*p));
-	for (i = 0; i < COUNT; i++) {
+	for (i = 0; i < POLICY_COUNT; i++) {
 		v = asked->value[i];
 		if (v == NULL && !policy_asks(asked, i))
 			v = recorded->value[i];
@@ -910,7 +890,7 @@ policy_read(const struct json *object, struct policy *p, struct error *e)
 	size_t i;
 
 	memset(p, 0, sizeof(*p));
-	for (i = 0; i < COUNT; i++) {
+	for (i = 0; i < POLICY_COUNT; i++) {
 		v = p->value[i] = json_get(object, members[i].name);
 		if (v != NULL && check_kind(v, i, members[i].name, e) == -1)
 			return (-1);
@@ -927,7 +907,7 @@ policy_free(struct policy *p)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		json_free(p->value[i]);
 	json_free(p->ports);
 	free(p->hosts);
@@ -1006,7 +986,7 @@ policy_is_narrow(const struct policy *p)
 
 /* Where the members are in a record. */
 struct places {
-	long	at[COUNT];	/* -1: absent */
+	long	at[POLICY_COUNT];	/* -1: absent */
 	long	count;
 };
 
@@ -1018,7 +998,7 @@ note_place(const char *key, const struct json *value, void *arg)
 
 	(void)value;
 	where = arg;
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		if (strcmp(key, members[i].name) == 0)
 			where->at[i] = where->count;
 	where->count++;
@@ -1035,19 +1015,19 @@ policy_edits(const struct policy *p, const struct policy *recorded,
     const struct json *record, struct edit *edit)
 {
 	struct places where;
-	int removed[COUNT];
+	int removed[POLICY_COUNT];
 	size_t i, n;
 
 	memset(&where, 0, sizeof(where));
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		where.at[i] = -1;
 	json_each(record, note_place, &where);
-	for (i = COUNT; i-- > 0;) {
+	for (i = POLICY_COUNT; i-- > 0;) {
 		removed[i] = p->value[i] == NULL && !members[i].always &&
 		    where.at[i] == where.count - 1;
 		where.count -= removed[i];
 	}
-	for (i = n = 0; i < COUNT; i++) {
+	for (i = n = 0; i < POLICY_COUNT; i++) {
 		if (policy_same(p, recorded, i))
 			continue;
 		edit[n].name = members[i].name;
@@ -1126,7 +1106,7 @@ policy_verbatim(const struct policy *p)
 	size_t i;
 
 	r = json_new(JSON_OBJECT);
-	for (i = 0; i < COUNT; i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		json_set(r, members[i].name, json_copy(p->value[i]));
 	return (r);
 }

@@ -12,17 +12,12 @@ struct error;
 struct input;
 struct json;
 
-/*
- * Members of a policy: rows of the table in policy.c, of which code elsewhere
- * uses these.
- */
-enum { POLICY_LIST, POLICY_DNS, POLICY_RULES };
-
-#define POLICY_MAX	8
+/* Members of a policy: rows of the table in policy.c. */
+enum { POLICY_LIST, POLICY_DNS, POLICY_RULES, POLICY_COUNT };
 
 /* The network policy of a machine: on record, at launch, or asked for. */
 struct policy {
-	struct json	*value[POLICY_MAX];	/* NULL: absent, or not asked
+	struct json	*value[POLICY_COUNT];	/* NULL: absent, or not asked
 						   for; else as in a record */
 	struct json	*ports;		/* asked for: "3000/tcp", ... */
 	int		 offline;	/* on record: without a network */
@@ -74,8 +69,7 @@ int policy_read(const struct json *, struct policy *, struct error *);
 /* policy_free(p): free what ${p} holds. */
 void policy_free(struct policy *);
 
-/* policy_count(): the number of members; policy_name(i): their names. */
-size_t policy_count(void);
+/* policy_name(i): the name of member ${i} in a record. */
 const char *policy_name(size_t);
 
 /* policy_same(p, q, i): does member ${i} mean the same in both? */
@@ -103,7 +97,7 @@ int policy_is_narrow(const struct policy *);
 /**
  * policy_edits(p, recorded, record, edit):
  * Write the edits that turn the policy ${recorded} in ${record} into ${p} to
- * ${edit}, POLICY_MAX at most, and return their number.  Their values are to be
+ * ${edit}, POLICY_COUNT at most, and return their number.  Their values are to be
  * free(3)d.
  */
 size_t policy_edits(const struct policy *, const struct policy *,

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "smolvm/report.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/io.h"
 #include "base/json.h"
 #include "smolvm/machine.h"
@@ -21,14 +18,14 @@ write_line(FILE *f, const struct machine *m, const char *state)
 
 	machine_write_name(f, &m->row);
 	if (!m->readable) {
-		for (i = 0; i < policy_count() + 2; i++)
+		for (i = 0; i < POLICY_COUNT + 2; i++)
 			fputs("\t?", f);
 		fputs("\t[\"unknown record\"]\n", f);
 		return;
 	}
 	fprintf(f, "\t%s\t", state);
 	policy_reach(f, &m->policy);
-	for (i = 1; i < policy_count(); i++) {
+	for (i = 1; i < POLICY_COUNT; i++) {
 		fputc('\t', f);
 		policy_text(f, &m->policy, i);
 	}
@@ -51,7 +48,7 @@ make_object(const struct machine *m, const char *state)
 	json_set_string(r, "name", m->row.name);
 	json_set_string(r, "state", state);
 	json_set(r, "network", json_get(m->record, "network"));
-	for (i = 0; i < policy_count(); i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		json_set(r, policy_shown_name(i), m->readable ?
 		    policy_shown(&m->policy, i) : NULL);
 	json_set(r, "dns_filter_hosts", json_get(m->record,
@@ -122,7 +119,7 @@ report_record(struct json *record, const char *name,
 	size_t i;
 
 	json_set_string(record, "machine", name);
-	for (i = 0; i < policy_count(); i++)
+	for (i = 0; i < POLICY_COUNT; i++)
 		json_set(record, policy_shown_name(i),
 		    policy_shown(after, i));
 	json_set(record, "previous", policy_verbatim(before));
@@ -201,7 +198,7 @@ report_difference(FILE *f, const struct policy *asked,
 	p[0] = &m->policy;
 	p[1] = launched;
 	for (i = 0; i < 2 && p[i] != NULL; i++)
-		for (j = 0; j < policy_count(); j++) {
+		for (j = 0; j < POLICY_COUNT; j++) {
 			right[0] = is_right(asked, &wanted, p[0], j);
 			right[1] = launched != NULL &&
 			    is_right(asked, &wanted, launched, j);

@@ -97,12 +97,21 @@ is_free() {
 
 @test "-o: one owner made twice at once is never on two addresses" {
 	create web -p 127.0.0.20:80:80
-	for i in 1 2; do
-		inside loalias-pick -w 20 -o web -- sh -c 'docker rm -f web &&
-			docker create --name web -p {}:80:80 busybox true' \
-			>"out.$i" 2>&1 3>&- &
-	done
-	wait
+	: >asked
+	# The second one looks, and waits, before and while the first has removed it.
+	inside loalias-pick -o web -- sh -c 'until [ "$(grep -c "^GET .*json" \
+		asked)" -ge 2 ]; do sleep 0.1; done; docker rm -f web; sleep 1
+		exec docker create --name web -p {}:80:80 busybox true' \
+		>out.1 2>&1 3>&- &
+	until_true 10 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" \
+		loalias-pick -o web
+	socat -v "UNIX-LISTEN:$PWD/asked.sock,fork" \
+		"UNIX:$ENGINE/docker.sock" 2>>asked 3>&- &
+	until_true 10 test -e asked.sock
+	timeout 60 "$TESTS/dockerd" in "$ENGINE" loalias-pick -w 50 -o web \
+		-H "unix://$PWD/asked.sock" -- sh -c 'docker rm -f web &&
+		docker create --name web -p {}:80:80 busybox true' >out.2 2>&1
+	kill "$!"
 	check -o 127.0.0.20 -- inside docker inspect -f \
 		'{{(index (index .HostConfig.PortBindings "80/tcp") 0).HostIp}}' web
 	# The address is kept, or the status is 1.

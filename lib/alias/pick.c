@@ -89,11 +89,11 @@ find_owned(struct pick *p, struct error *e)
 		    find_own(p, &c->published, e) == -1))
 			return (-1);
 	}
-	/*
-	 * The process that had claimed it may have made the owner since, and
-	 * ended.
-	 */
-	if (p->owned && (!was || addr_compare(&old, &p->own) != 0))
+	/* Another process may be making the owner anew, or have made it since. */
+	if (!p->owned && was) {
+		p->own = old;
+		p->owned = 1;
+	} else if (p->owned && (!was || addr_compare(&old, &p->own) != 0))
 		pick_retry(p);
 	return (owners_exist(&p->owners, &p->containers, e));
 }

@@ -355,9 +355,9 @@ print_line(const struct bottle *b)
 
 	c = b->container;
 	printf("%s\t%s\t%s", b->slug, alias(b, addr) != NULL ? addr : "-",
-	    c != NULL ? c->state : "-");
+	    c != NULL ? error_quote(c->state) : "-");
 	if (c != NULL && *c->health != '\0')
-		printf(" (%s)", c->health);
+		printf(" (%s)", error_quote(c->health));
 	printf("\t%s\t", b->machine != NULL ? machine_current(b->machine) :
 	    "-");
 	all = c != NULL ? ports(c) : NULL;
@@ -567,7 +567,7 @@ machine_fault(const struct machine *m, unsigned long engine)
 
 	if (m->policy.hosts != NULL)
 		return (alloc_format("the machine has what opens it: "
-		    "the hosts %s", m->policy.hosts));
+		    "the hosts %s", error_quote(m->policy.hosts)));
 	list = other_access_list(m->record, NULL);
 	text = NULL;
 	for (i = 0; text == NULL && i < json_count(list); i++) {
@@ -577,7 +577,7 @@ machine_fault(const struct machine *m, unsigned long engine)
 			    strncmp(what, open[j], strlen(open[j])) == 0 &&
 			    (j < 3 || engine >= RELEASE(1, 1, 3)))
 				text = alloc_format("the machine has what "
-				    "opens it: %s", what);
+				    "opens it: %s", error_quote(what));
 	}
 	json_free(list);
 	return (text);
@@ -700,8 +700,8 @@ print_statements(const struct bottle *b, const struct machines *all)
 	print_variable("container", c != NULL ? c->id : NULL);
 	print_variable("container_run", c != NULL ?
 	    container_label(c, "bottle.run") : NULL);
-	print_variable("state", c != NULL ? c->state : NULL);
-	print_variable("health", c != NULL ? c->health : NULL);
+	print_variable("state", c != NULL ? error_quote(c->state) : NULL);
+	print_variable("health", c != NULL ? error_quote(c->health) : NULL);
 	print_ports(c);
 	print_variable("machine", m != NULL ? machine_current(m) : NULL);
 	print_variable("machine_run", m != NULL ?

@@ -108,6 +108,24 @@ odd	-	-	created		-' -- bottle-ls
 		-e 'match:bottle-ls: machine odd: .*' -- bottle-ls dev
 }
 
+@test "control characters of Docker and smolvm reach no terminal" {
+	local db=.local/share/smolvm/server/smolvm.db
+
+	machine dev -e BOTTLE=dev --allow-cidr 127.0.0.16/32
+	container dev-bundle dev $'up\e[31m' $'ill\n' "$(at 127.0.0.16)"
+	check -o 'dev	127.0.0.16	up\x1b[31m (ill\x0a)	created	3000/tcp	-' -- \
+		bottle-ls dev
+	bottle-ls -e dev >said
+	for what in '$.network_name", "x\u001b[1m"' \
+	    '$.dns_filter_hosts", ["x\u001b[1m"]'; do
+		sqlite3 "$db" "UPDATE vms SET data = CAST(json_set(CAST(data AS
+			TEXT), '${what%%\"*}', json('${what#*, }')) AS BLOB)"
+		bottle-ls -e dev >>said
+	done
+	check -o 2 -- grep -c '^fault=.*x1b' said
+	check -s 1 -- grep -P '[^ -~]' said
+}
+
 @test "what only has the name is foreign" {
 	container dev-bundle other running
 	check -s 1 -e "bottle-ls: dev: the container dev-bundle is not a bottle's" \

@@ -5,44 +5,10 @@
 # runs.  A control in the same run shows which attempts are real.
 
 load lib.sh
+load vm.sh
 
 setup_file() {
-	local share=$BATS_FILE_TMPDIR/share bad=0
-
-	export TABLES=$BATS_FILE_TMPDIR
-	file_needs 'no QEMU guest here' "$TESTS/vm/image" || return 0
-	mkdir -p "$share"
-	"$TESTS/vm/share" "$share"
-	# Each guest takes one processor.
-	observe 1.7.7 &
-	observe 1.32.2 || bad=1
-	wait $! || bad=1
-	return "$bad"
-}
-
-# observe VERSION: write its table.
-observe() {
-	local status=0
-
-	"$TESTS/vm/run" -t 1200 "$share" table "$1" attack \
-	    >"$TABLES/$1" 2>&1 || status=$?
-	[ "$status" -eq 0 ] || {
-		echo "smolvm $1: status $status"
-		cat "$TABLES/$1"
-		return 1
-	}
-}
-
-# both NAME CONTROL BOTTLE: was that observed with either engine?
-both() {
-	row 1.7.7 "$@"
-	row 1.32.2 "$@"
-}
-
-# row VERSION NAME CONTROL BOTTLE
-row() {
-	sed -n "s:^row $2	-	::p" "$TABLES/$1" >observed
-	check -o "$3	$4" -- cat observed
+	tables attack attack
 }
 
 # frames COLUMN OUTCOME NAME ...: with either engine, these and no other frames
@@ -74,7 +40,7 @@ own='twin-tcp flow-tcp'
 	done
 	# shellcheck disable=SC2086 # names
 	frames 4 accepted $own
-	both protocols '' ''
+	both protocols - '' ''
 }
 
 @test "the same frames leave the control: TCP, UDP, ICMP, spoofed, IPv6, mapped" {
@@ -89,40 +55,40 @@ own='twin-tcp flow-tcp'
 }
 
 @test "a list is enough: the control has no --net, and a network" {
-	both offline-list 'network false' reached
+	both offline-list - 'network false' reached
 }
 
 # All 65,535 are tried over IPv4 with 1.32.2; else the first 4,200.
 @test "of the ports of the gateway only DNS is open" {
-	both ports 'tcp 3000;tcp 3001;tcp6 3000;tcp6 3001;' 'tcp 53;tcp6 53;'
+	both ports - 'tcp 3000;tcp 3001;tcp6 3000;tcp6 3001;' 'tcp 53;tcp6 53;'
 }
 
 @test "the engine's variables: a service at the gateway and a disk, not in a bottle" {
-	both extras 'service disk end ' 'end '
+	both extras - 'service disk end ' 'end '
 }
 
 @test "no socket of a bottle is connected by the host, TSI by hand or AF_TSI" {
 	local way
 
 	for way in tsi aftsi; do
-		both "socket-$way-tcp-8.8.8.8-443" answered silent
-		both "socket-$way-udp-8.8.8.8-9999" answered silent
-		row 1.7.7 "socket-$way-tcp-127.0.0.1-3000" answered silent
+		both "socket-$way-tcp-8.8.8.8-443" - answered silent
+		both "socket-$way-udp-8.8.8.8-9999" - answered silent
+		row 1.7.7 "socket-$way-tcp-127.0.0.1-3000" - answered silent
 	done
-	row 1.7.7 socket-came 6 0
+	row 1.7.7 socket-came - 6 0
 	# It refuses the host's loopback to each machine.
-	row 1.32.2 socket-tsi-tcp-127.0.0.1-3000 refused silent
-	row 1.32.2 socket-aftsi-tcp-127.0.0.1-3000 silent silent
-	row 1.32.2 socket-came 4 0
+	row 1.32.2 socket-tsi-tcp-127.0.0.1-3000 - refused silent
+	row 1.32.2 socket-aftsi-tcp-127.0.0.1-3000 - silent silent
+	row 1.32.2 socket-came - 4 0
 }
 
 @test "what a bottle writes to a share is in no folder of another machine" {
-	row 1.7.7 shares-/dev/root 'written in rootfs/*' \
+	row 1.7.7 shares-/dev/root - 'written in rootfs/*' \
 		'written in vms/*/rootfs'
-	both shares-smolvm0 refused refused
-	row 1.32.2 shares-/dev/root refused refused
-	row 1.32.2 shares-smolvm_attach_rw refused refused
-	row 1.32.2 shares-smolvm_attach_ro refused refused
+	both shares-smolvm0 - refused refused
+	row 1.32.2 shares-/dev/root - refused refused
+	row 1.32.2 shares-smolvm_attach_rw - refused refused
+	row 1.32.2 shares-smolvm_attach_ro - refused refused
 	check -o 2 -- grep -c '^row shares-' "$TABLES/1.7.7"
 	check -o 4 -- grep -c '^row shares-' "$TABLES/1.32.2"
 }
@@ -131,19 +97,19 @@ own='twin-tcp flow-tcp'
 	local reset='6000 Connection reset by peer;6004 Connection reset by peer;'
 
 	# The agent uses them for its log, for its ready message and for control.
-	row 1.7.7 vsock - "$reset"
-	row 1.32.2 vsock - "5001 open;$reset"
+	row 1.7.7 vsock - - "$reset"
+	row 1.32.2 vsock - - "5001 open;$reset"
 }
 
 @test "the machine's folder is closed to other users" {
-	both folder - 700
+	both folder - - 700
 }
 
 # lives NAME BUNDLE: the policy holds, and the bottle reaches its bundle, or
 # nothing.  Where port rules do not hold, other listeners on its alias answer.
 lives() {
-	row 1.7.7 "life-$1" 'policy 0' "$2wildcard "
-	row 1.32.2 "life-$1" 'policy 0' "$2"
+	row 1.7.7 "life-$1" - 'policy 0' "$2wildcard "
+	row 1.32.2 "life-$1" - 'policy 0' "$2"
 }
 
 @test "docker restart, and a restart of Docker: its bundle, or nothing" {
@@ -152,24 +118,24 @@ lives() {
 }
 
 @test "while its container is down, its alias stays taken" {
-	both life-free-alias - 127.0.0.18
+	both life-free-alias - - 127.0.0.18
 }
 
 @test "a machine started by hand: nothing, and its bundle once that is routed" {
-	both life-machine-restart 'policy 0' ''
+	both life-machine-restart - 'policy 0' ''
 	lives aliasroute 'bundle-mcp bundle-proxy '
-	both life-listed - \
+	both life-listed - - \
 	    'dev 127.0.0.16 running running 3000/tcp,3128/tcp -'
 }
 
 @test "it has the folder of other machines again, which the next proof finds" {
-	row 1.7.7 life-shares - '/dev/root written in rootfs/*;smolvm0 refused;'
-	sed -n 's/^row life-resumed	-	//p' "$TABLES/1.7.7" >observed
-	check -o 'match:2	bottle-launch: dev: proof: bottle-prove: dev: REACHES a folder of other machines: .*/rootfs/.*;bottle-launch: dev: it is stopped, and nothing is deleted;' \
-		-- cat observed
-	row 1.7.7 life-again 0 ''
-	row 1.7.7 life-again-shares - \
+	row 1.7.7 life-shares - - '/dev/root written in rootfs/*;smolvm0 refused;'
+	message 1.7.7 life-resumed 'bottle-launch: dev: proof: bottle-prove: '\
+'dev: REACHES a folder of other machines: .*/rootfs/.*;bottle-launch: dev: it '\
+'is stopped, and nothing is deleted'
+	row 1.7.7 life-again - 0 ''
+	row 1.7.7 life-again-shares - - \
 		'/dev/root written in vms/*/rootfs;smolvm0 refused;'
-	row 1.32.2 life-shares - '/dev/root refused;smolvm0 refused;smolvm_attach_ro refused;smolvm_attach_rw refused;'
-	row 1.32.2 life-resumed 0 ''
+	row 1.32.2 life-shares - - '/dev/root refused;smolvm0 refused;smolvm_attach_ro refused;smolvm_attach_rw refused;'
+	row 1.32.2 life-resumed - 0 ''
 }

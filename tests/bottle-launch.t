@@ -155,6 +155,14 @@ bottle-rm: dev: left alone" -- inside bottle-rm dev
 	check -o '[700,["echo 127.0.0.16"]]' -- row dev '[.mem, .init] | tojson'
 }
 
+@test "a launch whose record cannot be kept has status 2, not 1" {
+	counted
+	unkept
+	check -s 2 -e 'bottle-launch: dev: everything that was made is removed' \
+		-- launch dev
+	nothing_left
+}
+
 # cron COMMAND...: run it with cron's environment, and programs in PATH that must
 # not be executed.
 cron() {
@@ -217,6 +225,10 @@ refuses() {
 	refuses 'a slug is needed .*' -i bundle:1
 	refuses 'a slug is needed .*' -i bundle:1 ''
 	[ ! -e "${LOCK%/*}" ]
+	for tool in bottle-launch bottle-rm; do
+		check -s 2 -e 'match:mkdir: .*/dev/null.*' -- \
+			env HOME=/dev/null "$tool" dev
+	done
 	for option in '-i bundle:1' '-p 3000' ''; do
 		# shellcheck disable=SC2086 # words
 		refuses 'dev: no such bottle, or only in part: a launch needs -i and -p' \

@@ -143,6 +143,18 @@ drifts() {
 dev.lock' -- ls "${RECORD%/*}"
 }
 
+@test "a proof that cannot be kept is no drift" {
+	launch dev
+	counted
+	unkept
+	watch
+	kill "$WATCH"
+	check -s 143 -- wait "$WATCH"
+	check -o 'bottle-watch: dev: the proof is not kept' -- cat err
+	check -o 'dev.json
+dev.lock' -- ls "${RECORD%/*}"
+}
+
 @test "denied connections are events, printable and not too many" {
 	local log
 

@@ -123,6 +123,13 @@ at() {
 	echo "$1" >"$CALLS/at"
 }
 
+# unkept: from here on, and after counted, the record of a launch cannot be kept.
+unkept() {
+	printf '#!/bin/sh\ncase $* in *.json) exit 1 ;; esac\nexec /bin/mv "$@"\n' \
+		>called/mv
+	chmod +x called/mv
+}
+
 # launch SLUG ...: the bottle of most tests.
 launch() {
 	inside bottle-launch -q -t 60 -i bundle:1 -p 3000 "$@"

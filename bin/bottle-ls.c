@@ -650,8 +650,9 @@ shares_root(const char *version)
 
 /*
  * Print the commands that copy the engine's root folder, which may be a tar
- * archive, into the machine's ${folder}, or set ${fault} if there is none.  The
- * engine looks for the machine's name in the file "name".
+ * archive, into the machine's ${folder}, or set ${fault} if there is none.  A
+ * guest may have closed folders of the old copy.  The engine looks for the
+ * machine's name in the file "name".
  */
 static void
 print_root(const char *folder, const char *slug,
@@ -674,8 +675,9 @@ print_root(const char *folder, const char *slug,
 	into = alloc_format(stat(from, &st) == 0 && S_ISDIR(st.st_mode) ?
 	    "cp -RPp %s/. %s/rootfs" : "tar -xpf %s -C %s/rootfs", text, to);
 	free(text);
-	text = alloc_format("rm -rf %s/rootfs && mkdir -p %s/rootfs && "
-	    "printf %s >%s/name && %s", to, to, slug, to, into);
+	text = alloc_format("chmod -R u+rwX %s/rootfs 2>/dev/null; "
+	    "rm -rf %s/rootfs && mkdir -p %s/rootfs && printf %s >%s/name && "
+	    "%s", to, to, to, slug, to, into);
 	print_variable("root", text);
 	free(text);
 	free(into);

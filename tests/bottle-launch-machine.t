@@ -112,7 +112,7 @@ load bottle.sh
 	cp "$RELEASE/smol/agent-rootfs.tar" .
 	mv agent-rootfs elsewhere
 	gets_root
-	# each start has a new one
+	# each start has a new one, whatever the guest did to the one before
 	setpriv --reuid 65534 --clear-groups env HOME="$HOME" ./engine machine \
 		create --name dev --net -e BOTTLE=dev >/dev/null
 	inside docker create --name dev-bundle --label bottle=dev \
@@ -123,6 +123,8 @@ load bottle.sh
 bottle-launch: dev: it is stopped, and nothing is deleted' -- by_nobody dev
 		check -o "$dir" -- cat dir
 		: >"$dir/rootfs/evil"
+		install -d -m 0 -o 65534 "$dir/rootfs/shut"
+		: >"$dir/rootfs/shut/file"
 	done
 	rm agent-rootfs.tar
 	check -s 2 -e 'match:bottle-launch: dev: set SMOLVM_AGENT_ROOTFS .*' -- \

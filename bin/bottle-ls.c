@@ -514,7 +514,7 @@ engine_fault(const char *version)
 	return (NULL);
 }
 
-/* The first port that is not published on ${alias}, or will not be. */
+/* The first port that is neither TCP nor UDP, or not published on ${alias}. */
 static char *
 ports_fault(const struct container *c, const char *alias)
 {
@@ -528,6 +528,10 @@ ports_fault(const struct container *c, const char *alias)
 	for (i = 0; i < 2; i++)
 		for (j = 0; j < all[i]->count; j++) {
 			b = &all[i]->binding[j];
+			if (strcmp(b->proto, "tcp") != 0 &&
+			    strcmp(b->proto, "udp") != 0)
+				return (alloc_format("port %u/%s is neither "
+				    "TCP nor UDP", b->port, b->proto));
 			host = format_host(b);
 			text = strncmp(host, alias, strlen(alias)) == 0 &&
 			    host[strlen(alias)] == ':' ? NULL :

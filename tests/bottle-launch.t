@@ -266,6 +266,8 @@ refuses() {
 		grep -q 'docker create: docker: \(invalid\|no port\) ' err
 	done
 	[ ! -e evil ]
+	fails 'bottle-launch: dev: port 80/sctp is neither TCP nor UDP' \
+		-p 80/sctp dev
 	# options of bottle-launch that docker has not
 	for option in -s -x -j -f; do
 		fails "match:bottle-launch: dev: docker create: .*" dev "$option"

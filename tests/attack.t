@@ -8,7 +8,7 @@ load lib.sh
 load vm.sh
 
 setup_file() {
-	tables attack attack
+	tables 1.7.7 attack 1.32.2 attack
 }
 
 # frames COLUMN OUTCOME NAME ...: with either engine, these and no other frames

@@ -1,20 +1,25 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: ISC
-# Shared by vm.t and attack.t: tests/vm/table runs with each engine in a guest of
+# Shared by vm.t, attack.t and demo.t: tests/vm/table runs with each engine in a guest of
 # its own, and the tests ask for its rows.
 
-# tables OLD NEW: the parts that smolvm 1.7.7 and 1.32.2 run, as words.
+# tables VERSION PARTS ...: what each version of smolvm runs, as words.
 tables() {
-	local share=$BATS_FILE_TMPDIR/share bad=0
+	local share=$BATS_FILE_TMPDIR/share bad=0 pid pids=()
 
 	export TABLES=$BATS_FILE_TMPDIR
 	file_needs 'no QEMU guest here' "$TESTS/vm/image" || return 0
 	mkdir "$share"
 	"$TESTS/vm/share" "$share"
 	# Each guest takes one processor.
-	observe 1.7.7 "$1" &
-	observe 1.32.2 "$2" || bad=1
-	wait $! || bad=1
+	while [ $# -gt 0 ]; do
+		observe "$1" "$2" &
+		pids+=($!)
+		shift 2
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || bad=1
+	done
 	return "$bad"
 }
 

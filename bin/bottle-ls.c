@@ -644,7 +644,7 @@ print_smolvm(const char *root)
 	print_words("dropped", f, &dropped);
 }
 
-/* Before 1.25.1 all machines of a user but root can write to one root folder. */
+/* Before 1.25.1 all machines of a user but root write to one root folder. */
 static int
 shares_root(const char *version)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* bottle-step: one step of a script: a time limit, a line with its time, a lock */
+/* bottle-step: a step of a script: a time limit, a line with its time, a lock */
 #include <sys/file.h>
 #include <sys/select.h>
 #include <sys/stat.h>

@@ -89,7 +89,7 @@ find_owned(struct pick *p, struct error *e)
 		    find_own(p, &c->published, e) == -1))
 			return (-1);
 	}
-	/* Another process may be making the owner anew, or have made it since. */
+	/* Another process may be making the owner anew, or has made it. */
 	if (!p->owned && was) {
 		p->own = old;
 		p->owned = 1;

@@ -97,8 +97,8 @@ int policy_is_narrow(const struct policy *);
 /**
  * policy_edits(p, recorded, record, edit):
  * Write the edits that turn the policy ${recorded} in ${record} into ${p} to
- * ${edit}, POLICY_COUNT at most, and return their number.  Their values are to be
- * free(3)d.
+ * ${edit}, POLICY_COUNT at most, and return their number.  Their values are to
+ * be free(3)d.
  */
 size_t policy_edits(const struct policy *, const struct policy *,
     const struct json *, struct edit *);

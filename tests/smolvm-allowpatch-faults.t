@@ -55,7 +55,7 @@ lock() {
 	wait
 }
 
-@test "a file beside the database that the engine removes meanwhile" {
+@test "the engine removes a file beside the database during a check" {
 	need 'no access() to preload' \
 		"${CC:-cc}" -shared -fPIC -o race.so \
 		"$TESTS/fake_race.c" -ldl

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: ISC
-# Shared by vm.t, attack.t and demo.t: tests/vm/table runs with each engine in a guest of
-# its own, and the tests ask for its rows.
+# Shared by vm.t, attack.t and demo.t: tests/vm/table runs with each engine in a
+# guest of its own, and the tests ask for its rows.
 
 # tables VERSION PARTS ...: what each version of smolvm runs, as words.
 tables() {

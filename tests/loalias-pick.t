@@ -36,7 +36,7 @@ setup_file() {
 }
 
 @test "none is free: status 1, and why" {
-	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container dev-bundle running 32769/tcp,32768/tcp
+	check -s 1 -e 'loalias-pick: 127.0.0.16: held by container dev-bundle running 32768/tcp,32769/tcp
 loalias-pick: 127.0.0.20: held by container exited exited 0/tcp
 loalias-pick: none of 2 addresses is free: 2 held, 0 claimed, 0 excluded' \
 		-- inside loalias-pick -f "$DATA/engine-20.10-inspect.json" \

@@ -74,9 +74,9 @@ test_list(void **state)
 	assert_int_equal(c.container[0].asked.count, 0);
 	b = c.container[0].published.binding;
 	assert_int_equal(c.container[0].published.count, 3);
-	assert_binding(&b[0], "127.0.0.16", 8080, 80, "tcp");
-	assert_binding(&b[1], "::", 53, 53, "udp");
-	assert_binding(&b[2], "0.0.0.0", 2, 1, "tcp");
+	assert_binding(&b[0], "0.0.0.0", 2, 1, "tcp");
+	assert_binding(&b[1], "127.0.0.16", 8080, 80, "tcp");
+	assert_binding(&b[2], "::", 53, 53, "udp");
 	assert_string_equal(c.container[1].name, "0123456789ab");
 	assert_true(c.container[1].hidden);
 	containers_free(&c);

@@ -42,6 +42,16 @@ bindings_have(const struct bindings *l, const struct binding *b)
 	return (0);
 }
 
+static int
+is_before(const struct binding *a, const struct binding *b)
+{
+	int order;
+
+	order = strcmp(a->proto, b->proto);
+	return (order < 0 || (order == 0 && a->host_port < b->host_port));
+}
+
+/* Add ${b} in order: an engine lists the ports in another order each time. */
 static void
 add(struct bindings *l, const struct binding *b)
 {
@@ -52,7 +62,9 @@ add(struct bindings *l, const struct binding *b)
 		    is_same(&l->binding[i], b))
 			return;
 	l->binding = alloc_grow(l->binding, l->count, sizeof(*b));
-	l->binding[l->count++] = *b;
+	for (i = l->count++; i > 0 && is_before(b, &l->binding[i - 1]); i--)
+		l->binding[i] = l->binding[i - 1];
+	l->binding[i] = *b;
 }
 
 /* Note that ${what}, ${text}, of the port ${port} is invalid. */

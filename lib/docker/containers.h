@@ -19,7 +19,7 @@ struct binding {
 };
 
 struct bindings {
-	struct binding	*binding;
+	struct binding	*binding;	/* by protocol and host port */
 	size_t		 count;
 };
 

@@ -7,6 +7,19 @@ TESTS=$BATS_TEST_DIRNAME
 : "${BOTTLE_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/bottle-tools}"
 export TESTS BOTTLE_CACHE
 
+# bats executes a trap before each command of a test, functions included, to know
+# the line of a failure, which takes longer than most of these commands.  It is
+# not executed between untraced and traced, the begin and the end of a function.
+untraced() {
+	[ -z "${TRACE:-}" ] || trap - DEBUG
+	UNTRACED=$((${UNTRACED:-0} + 1))
+}
+
+traced() {
+	UNTRACED=$((UNTRACED - 1))
+	[ "$UNTRACED" -gt 0 ] || eval "${TRACE:-}"
+}
+
 # check [-s status] [-o stdout] [-e stderr] [-i stdin] -- command [argument ...]
 #
 # Run the command and compare its exit status, standard output and standard
@@ -18,6 +31,7 @@ check() {
 	local status=0 out='' err='' in=file:/dev/null got=0 bad=0 option
 	local OPTIND=1
 
+	untraced
 	while getopts s:o:e:i: option; do
 		case $option in
 		s) status=$OPTARG ;;
@@ -42,6 +56,7 @@ check() {
 		bad=1
 	fi
 	[ "$bad" = 0 ] || echo "command: $*"
+	traced
 	return "$bad"
 }
 
@@ -54,7 +69,7 @@ example() {
 
 # same NAME EXPECTED FILE: does the file match EXPECTED, one of check's forms?
 same() {
-	local expected=$BATS_TEST_TMPDIR/.expected
+	local expected=$BATS_TEST_TMPDIR/.expected got
 
 	case $2 in
 	ignore) return 0 ;;
@@ -67,7 +82,10 @@ same() {
 	'')
 		[ -s "$3" ] || return 0
 		: >"$expected" ;;
-	*) printf '%s\n' "$2" >"$expected" ;;
+	*)	# Most end here, without another process.
+		IFS= read -r -d '' got <"$3" || [ "$got" != "$2"$'\n' ] ||
+			return 0
+		printf '%s\n' "$2" >"$expected" ;;
 	esac
 	cmp -s "$expected" "$3" && return 0
 	echo "$1 (-expected, +got):"
@@ -103,18 +121,22 @@ file_needs() {
 
 # until_true SECONDS command...: wait for the command to succeed, no longer.
 until_true() {
-	local tries=$(($1 * 20))
+	local tries=$(($1 * 10)) bad=0
 
 	shift
+	untraced
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || { echo "never: $*"; return 1; }
-		sleep 0.05
+		[ "$tries" -gt 0 ] || { echo "never: $*"; bad=1; break; }
+		sleep 0.1
 	done
+	traced
+	return "$bad"
 }
 
 # Every test begins in an empty folder of its own, with a plain environment.
 plain_setup() {
+	TRACE=$(trap -p DEBUG)
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export HOME=$BATS_TEST_TMPDIR
 	export LC_ALL=C TZ=UTC

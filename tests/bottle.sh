@@ -9,14 +9,12 @@ load dockerd.sh
 # bundle TAG COMMAND...: make the image "bundle:TAG" that runs the commands,
 # side by side, and ends at SIGTERM.
 bundle() {
-	local tag=$1 id line='trap exit TERM'
+	local tag=$1 line='trap exit TERM'
 
 	shift
 	line="$line;$(printf ' %s &' "$@") wait"
-	id=$(inside docker create busybox true)
-	inside docker commit -c "CMD [\"sh\", \"-c\", \"$line\"]" "$id" \
-		"bundle:$tag" >/dev/null
-	inside docker rm "$id" >/dev/null
+	inside docker import -c "CMD [\"sh\", \"-c\", \"$line\"]" \
+		"$ENGINE/image.tar" "bundle:$tag" >/dev/null
 }
 
 setup_file() {

@@ -64,9 +64,9 @@ started() {
 # running NAME JSON: as launched, with a process that looks like the machine.
 running() {
 	launched "$1" "$2"
-	member "$1" state '"running"'
-	member "$1" pid "$$"
-	member "$1" pid_start_time "$(started $$)"
+	sql "UPDATE vms SET data = CAST(json_set(CAST(data AS TEXT), '\$.state',
+		'running', '\$.pid', $$, '\$.pid_start_time', $(started $$))
+		AS BLOB) WHERE name = '$1'"
 }
 
 # The message about port rules, of the machine net.

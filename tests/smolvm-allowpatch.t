@@ -1101,9 +1101,10 @@ $SAYS: net: allowed_cidrs: launched with none, not unrestricted (the addresses o
 	smolvm-allowpatch -D "$NO_DNS" net 127.0.0.16/31 >/dev/null
 	list='"allowed_cidrs":["127.0.0.16/31"],"dns":"255.255.255.255"'
 	allow='"action":"allow"'
+	running net "{$list}"
 	while read -r answer rules; do
 		member net egress_rules "$rules"
-		running net "{$list,\"egress_rules\":$rules}"
+		launched net "{$list,\"egress_rules\":$rules}"
 		if [ "$answer" = narrow ]; then
 			check -- smolvm-allowpatch -c net 127.0.0.16/31
 			continue
@@ -1112,7 +1113,7 @@ $SAYS: net: allowed_cidrs: launched with none, not unrestricted (the addresses o
 $SAYS: net: egress_rules: launched with rules that override the list" -- \
 			smolvm-allowpatch -c net 127.0.0.16/31
 		# either place is enough
-		running net "{$list}"
+		launched net "{$list}"
 		check -s 1 -e "$SAYS: net: egress_rules: recorded as rules that override the list (the record was changed since the start)" \
 			-- smolvm-allowpatch -c net 127.0.0.16/31
 	done <<-END

@@ -5,16 +5,25 @@
 load lib.sh
 load bottle.sh
 
-@test "-e: each byte, and the alias for {}" {
+@test "-e: each byte, and the alias for {}; options go to docker and smolvm" {
 	odd=$' a\'b"c\\d $HOME `x`\n\n*?\te\xc3\xa9|&;<>()#~! \n'
-	check -o ignore -- launch -e "ODD=$odd" -e EMPTY= -e EQ=a=b \
-		-e 'HTTPS_PROXY=http://{}:3128' -e 'LITERAL={{}} {a} {} {{}' dev
+	mkdir 'a b'
+	check -o 'match:.*"beside_ip":\["mount .*/a b:/mnt"\].*' -- launch -j \
+		-e "ODD=$odd" -e EMPTY= -e EQ=a=b \
+		-e 'HTTPS_PROXY=http://{}:3128' -e 'LITERAL={{}} {a} {} {{}' dev \
+		--env "A= '{}' \"\$x\"" -v "$PWD/a b:/a b" --label 'x=*' \
+		-- -v "$PWD/a b:/mnt" --mem 700 --init 'echo {}'
 	row dev '.env | map({(.[0]): .[1]}) | add' >env
 	printf %s "$odd" >expected
 	jq -j .ODD env | cmp expected -
 	check -o '["dev","","a=b","http://127.0.0.16:3128","{} {a} 127.0.0.16 {127.0.0.16","localhost,127.0.0.1,127.0.0.16","localhost,127.0.0.1,127.0.0.16"]' \
 		-- jq -c '[.BOTTLE, .EMPTY, .EQ, .HTTPS_PROXY, .LITERAL,
 		.NO_PROXY, .no_proxy]' env
+	check -o "[\"A= '127.0.0.16' \\\"\$x\\\"\",\"*\",[\"$PWD/a b:/a b\"]]" \
+		-- sh -c '"$@" | jq -c ".[0] | [.Config.Env[0],
+		.Config.Labels.x, .HostConfig.Binds]"' sh "$TESTS/dockerd" in \
+		"$ENGINE" docker inspect dev-bundle
+	check -o '[700,["echo 127.0.0.16"]]' -- row dev '[.mem, .init] | tojson'
 }
 
 @test "labels and variables of the user do not hide the bottle" {
@@ -23,18 +32,6 @@ load bottle.sh
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
 	check -- inside bottle-rm -q dev
 	nothing_left
-}
-
-@test "options go to docker and smolvm as they are" {
-	mkdir 'a b'
-	check -o 'match:.*"beside_ip":\["mount .*/a b:/mnt"\].*' -- launch -j dev \
-		--env "A= '{}' \"\$x\"" -v "$PWD/a b:/a b" --label 'x=*' \
-		-- -v "$PWD/a b:/mnt" --mem 700 --init 'echo {}'
-	check -o "[\"A= '127.0.0.16' \\\"\$x\\\"\",\"*\",[\"$PWD/a b:/a b\"]]" \
-		-- sh -c '"$@" | jq -c ".[0] | [.Config.Env[0],
-		.Config.Labels.x, .HostConfig.Binds]"' sh "$TESTS/dockerd" in \
-		"$ENGINE" docker inspect dev-bundle
-	check -o '[700,["echo 127.0.0.16"]]' -- row dev '[.mem, .init] | tojson'
 }
 
 @test "a launch whose record cannot be kept has status 2, not 1" {

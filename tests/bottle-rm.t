@@ -40,7 +40,8 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	nothing_left
 }
 
-@test "what fails is said, with status 2, and can be tried again" {
+@test "what fails is said, with status 2, and can be tried again; the example" {
+	EXAMPLE_SH="$TESTS/dockerd in $ENGINE sh"
 	counted
 	launch dev
 	for call in 'bottle-ls *' 'smolvm machine delete *' 'docker rm *'; do
@@ -48,7 +49,10 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 		check -s 2 -e 'match:bottle-rm: dev: [^:]+: .*: made to fail' \
 			-- inside bottle-rm -q dev
 	done
-	inside bottle-rm -q dev
+	# bottle-rm.1
+	example -e ignore <<-'END'
+		bottle-rm dev
+	END
 	nothing_left
 	launch dev
 	at 'docker rm *' 'exec sleep 1000'
@@ -106,12 +110,4 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 		bottle-rm dev two
 	check -s 2 -e 'match:bottle-rm: -y: unknown option.*' -- bottle-rm -y dev
 	check -o 'match:usage: bottle-rm .*' -- bottle-rm -h
-}
-
-@test "bottle-rm.1: the example" {
-	launch dev
-	PATH=$PWD:$PATH
-	example -e ignore <<-'END'
-		bottle-rm dev
-	END
 }

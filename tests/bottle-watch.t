@@ -30,6 +30,13 @@ drifts() {
 	return 1
 }
 
+# closes ADDRESS PORT: end the listener there, of tests/sockets.
+closes() {
+	ours sh -c 'for pid; do grep -qs sockets "/proc/$pid/cmdline" &&
+		kill "$pid"; done; :' sh
+	until_true 5 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" nc -z "$@"
+}
+
 @test "the policy in its row, other listeners, the engine" {
 	launch dev
 	watch
@@ -44,11 +51,9 @@ drifts() {
 	edit dev '$.network_name' null
 
 	watch
-	inside "$TESTS/sockets" tcp,127.0.0.16,5001 -- sleep 20 3>&- &
+	inside "$TESTS/sockets" tcp,127.0.0.16,5001 -- sleep 60 3>&- &
 	drifts listener '.*: process [0-9]+, sockets, has port 5001/tcp'
-	# it ends with its sleep
-	until_true 40 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" \
-		nc -z 127.0.0.16 5001
+	closes 127.0.0.16 5001
 
 	watch
 	sed 's/^exec/[ "$*" != --version ] || { echo smolvm 9.9.9; exit; }\nexec/' \
@@ -72,10 +77,7 @@ drifts() {
 		-- sh -c 'tail -n 2 events | head -n 1'
 	check -s 2 -e 'bottle-watch: dev: does not run: bottle-launch starts it' \
 		-- inside bottle-watch dev
-	ours sh -c 'for pid; do grep -qs sockets "/proc/$pid/cmdline" &&
-		kill "$pid"; done; :' sh
-	until_true 5 sh -c '! "$@"' sh "$TESTS/dockerd" in "$ENGINE" \
-		nc -z 127.0.0.1 3000
+	closes 127.0.0.1 3000
 	inside bottle-launch -q dev
 
 	watch
@@ -118,34 +120,42 @@ drifts() {
 	drifts machine stopped
 }
 
-@test "the route is lost: the next proof fails" {
-	launch dev
-	inside smolvm-aliasroute -d dev 127.0.0.16 >/dev/null
-	"$TESTS/dockerd" in "$ENGINE" bottle-watch -i 1 dev >events 2>err 3>&- &
-	WATCH=$!
-	drifts proof '.*'
-}
+@test "what is no drift: a proof that is kept, or cannot be; denied connections" {
+	local log
 
-@test "bottle-ls lists the last proof, with what the launch recorded" {
 	launch dev
 	jq -c '.proved_at = "2020-01-01T00:00:00Z"' "$RECORD" >old
 	cp old "$RECORD"
 	check -o 'match:.*	proved 2020-01-01T00:00:00Z, smolvm 1\.32\.2' -- \
 		inside bottle-ls dev
+	log=$(echo "$HOME"/.cache/smolvm/vms/*)/egress-denials.log
+	echo '[2026-11-29T20:25:37Z]: egress policy denied connect to 1.1.1.1:1' >"$log"
+	# what the proof tries is no event
+	counted
+	at 'bottle-prove *' "echo '[..]: egress policy denied connect to 1.1.1.1:2' >>'$log'"
 	watch
-	kill "$WATCH"
-	wait "$WATCH" || :
+	# the proof is kept, with what the launch recorded
 	check -o "match:.*	proved $(date -u +%Y)-.*" -- inside bottle-ls dev
 	check -o "$(jq -c '[.previous, .env, .pool, .process]' old)" -- \
 		jq -c '[.previous, .env, .pool, .process]' "$RECORD"
 	check -o 600 -- stat -c %a "$RECORD"
 	check -o 'dev.json
 dev.lock' -- ls "${RECORD%/*}"
-}
+	# denied connections are events, printable and not too many
+	printf '[2026-11-29T20:25:38Z]: egress policy denied connect to 8.8.8.8:443\n[..]: egress policy denied resolve \033[1mx\n' >>"$log"
+	until_true 10 grep -q 8.8.8.8 events
+	yes | head -n 100000 >>"$log"
+	until_true 10 grep -q ' more, or more than that' events
+	kill "$WATCH"
+	check -s 143 -- wait "$WATCH"
+	check -- cat err
+	check -o 'denied	connect to 8.8.8.8:443
+denied	resolve ?[1mx' -- sh -c \
+		'grep denied events | cut -f 2- | head -n 2'
+	[ "$(wc -l <events)" -lt 30 ]
+	check -s 1 -- grep 1.1.1.1 events
+	check -- ls -A "$TMPDIR"
 
-@test "a proof that cannot be kept is no drift" {
-	launch dev
-	counted
 	unkept
 	watch
 	kill "$WATCH"
@@ -155,37 +165,20 @@ dev.lock' -- ls "${RECORD%/*}"
 dev.lock' -- ls "${RECORD%/*}"
 }
 
-@test "denied connections are events, printable and not too many" {
-	local log
-
-	launch dev
-	log=$(echo "$HOME"/.cache/smolvm/vms/*)/egress-denials.log
-	echo '[2026-11-29T20:25:37Z]: egress policy denied connect to 1.1.1.1:1' >"$log"
-	# what the proof tries is no event
-	counted
-	at 'bottle-prove *' "echo '[..]: egress policy denied connect to 1.1.1.1:2' >>'$log'"
-	watch
-	printf '[2026-11-29T20:25:38Z]: egress policy denied connect to 8.8.8.8:443\n[..]: egress policy denied resolve \033[1mx\n' >>"$log"
-	until_true 10 grep -q 8.8.8.8 events
-	yes | head -n 100000 >>"$log"
-	until_true 10 grep -q ' more, or more than that' events
-	kill "$WATCH"
-	check -s 143 -- wait "$WATCH"
-	check -o 'denied	connect to 8.8.8.8:443
-denied	resolve ?[1mx' -- sh -c \
-		'grep denied events | cut -f 2- | head -n 2'
-	[ "$(wc -l <events)" -lt 30 ]
-	check -s 1 -- grep 1.1.1.1 events
-	check -- ls -A "$TMPDIR"
-}
-
-@test "what cannot be watched, and -q" {
+@test "-q, what cannot be watched, a lost route, and the page's example" {
 	check -s 2 -e 'bottle-watch: dev: does not run: bottle-launch starts it' -- \
 		inside bottle-watch dev
 	check -s 2 -e 'match:bottle-watch: .*no.sock.*' -- \
 		env DOCKER_HOST=unix:///no.sock bottle-watch dev
 	check -s 2 -e 'match:bottle-watch: -i x: .*' -- bottle-watch -i x dev
 	launch dev
+	# the next proof fails
+	inside smolvm-aliasroute -d dev 127.0.0.16 >/dev/null
+	"$TESTS/dockerd" in "$ENGINE" bottle-watch -i 1 dev >events 2>err 3>&- &
+	WATCH=$!
+	drifts proof '.*'
+	inside smolvm-aliasroute dev 127.0.0.16 >/dev/null
+
 	counted
 	"$TESTS/dockerd" in "$ENGINE" bottle-watch -q -i 1 dev \
 		>events 2>err 3>&- &
@@ -196,11 +189,8 @@ denied	resolve ?[1mx' -- sh -c \
 	smolvm stop --name dev
 	drifts machine stopped
 	check -o 1 -- sh -c 'wc -l <events'
-}
 
-@test "bottle-watch.1: the example" {
-	launch dev
-	smolvm stop --name dev
+	# bottle-watch.1
 	PATH=$BATS_TEST_TMPDIR:$PATH
 	example -e ignore -o 'match:.*dev.*' <<-'END'
 		bottle-watch -q dev || smolvm machine stop --name dev

@@ -428,7 +428,7 @@ $address" -e "match:loalias-audit: <stdin>:2: .*$address.*" -- \
 		127.0.0.16
 }
 
-@test "a real engine: what asked for a port and got none" {
+@test "a real engine: what asked for a port and got none; the examples" {
 	need 'no Docker Engine' engine start
 	engine in docker network create --internal closed
 	engine in docker run -d --name none --network none \
@@ -445,10 +445,9 @@ $address" -e "match:loalias-audit: <stdin>:2: .*$address.*" -- \
 			-- engine in "$TESTS/sockets" tcp,127.0.0.16,3000 -- \
 			loalias-audit -o "$name" 127.0.0.16
 	done
-}
+	engine in docker rm -f none internal cut
 
-@test "the page's examples" {
-	need 'no Docker Engine' engine start
+	# the page's examples
 	export EXAMPLE_SH="$TESTS/dockerd in $PWD/engine sh"
 	engine in docker run -d --name dev-bundle -p 127.0.0.16:3000:80 \
 		busybox httpd -f

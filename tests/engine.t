@@ -166,8 +166,12 @@ third	created	offline	none	none	none	[]' -- smolvm-allowpatch -l
 	boots=0
 	smolvm machine start --name src >/dev/null 2>&1 || boots=1
 	smolvm machine stop --name src >/dev/null 2>&1 || :
-	mkdir rootfs
-	tar -xf "$ENGINE"/smol/agent-rootfs.tar -C rootfs
+	mkdir -p rootfs/sbin
+	if [ "$boots" = 0 ]; then
+		tar -xf "$ENGINE"/smol/agent-rootfs.tar -C rootfs
+	else	# nothing runs it
+		ln -s /bin/busybox rootfs/sbin/init
+	fi
 	smolvm pack create --from-vm src --rootfs-dir rootfs -o agent
 
 	smolvm machine create --name flag --from agent.smolmachine --net \

@@ -28,8 +28,9 @@ prepared() {
 		smolvm create --name src --net
 		smolvm start --name src
 		smolvm stop --name src
-		"$RELEASE/smolvm" pack create --from-vm src --lib-dir \
-			"$RELEASE/smol" -o "${pack%.*}" >/dev/null 2>&1
+		SMOLVM_LIB_DIR=$RELEASE/smol "$RELEASE/smol/smolvm" pack create \
+			--from-vm src --lib-dir "$RELEASE/smol" \
+			-o "${pack%.*}" >/dev/null 2>&1
 		smolvm delete --name src -f
 		the_bundle
 	fi

@@ -4,72 +4,7 @@
 # tests/fake_engine is a fake.  docker.t has real engines.
 
 load lib.sh
-
-ENGINES=
-
-inside() {
-	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
-}
-
-# engine DIR: start a fake that has no containers.
-engine() {
-	mkdir -p "$1/inspect"
-	echo '[]' >"$1/list"
-	"$TESTS/fake_engine" "$1" 3>&- &
-	ENGINES="$ENGINES $!"
-	until_true 5 test -S "$1/docker.sock"
-}
-
-# held DIR N...: let its containers hold 127.0.0.N
-held() {
-	local dir=$1
-
-	shift
-	jq -n '[$ARGS.positional[] | {Id: ., Names: ["/web" + .],
-		State: "running", HostConfig: {NetworkMode: "default"}, Ports: [{IP: ("127.0.0." + .),
-		PrivatePort: 80, PublicPort: 80, Type: "tcp"}]}]' \
-		--args "$@" >"$dir/list"
-}
-
-# hides DIR ID...: the same, with containers whose bindings a list hides
-hides() {
-	local dir=$1 id
-
-	shift
-	jq -n '[$ARGS.positional[] | {Id: ., Names: ["/web" + .],
-		State: "exited", Ports: []}]' --args "$@" >"$dir/list"
-	for id in "$@"; do
-		jq -n --arg id "$id" '{Id: $id, Name: ("/web" + $id),
-			State: {Status: "exited"}, HostConfig: {PortBindings:
-			{"80/tcp": [{HostIp: ("127.0.0." + $id), HostPort:
-			"80"}]}}, NetworkSettings: {Ports: {}}}' \
-			>"$dir/inspect/$id"
-	done
-}
-
-# context NAME HOST: make one, as docker context create does
-context() {
-	local dir
-
-	dir=$HOME/.docker/contexts/meta/$(printf %s "$1" | sha256sum |
-		cut -d ' ' -f 1)
-	mkdir -p "$dir"
-	jq -n '{Name: $ARGS.positional[0], Metadata: {}, Endpoints:
-		{docker: {Host: $ARGS.positional[1], SkipTLSVerify: false}}}' \
-		--args "$@" >"$dir/meta.json"
-}
-
-setup_file() {
-	file_needs 'no network namespaces' inside true || return 0
-}
-
-teardown() {
-	local pid
-
-	for pid in $ENGINES; do
-		kill "$pid"
-	done
-}
+load fake_engine.sh
 
 @test "one list, and inspects only of what it hides, on one connection" {
 	engine e
@@ -440,15 +375,25 @@ elsewhere() {
 	check -o '1 /containers/json?all=1' -- cat e/log
 }
 
+# variants: of each line "FILTER;REASON" on standard input, set $texts to what
+# jq's FILTER makes of the file good, and $whys to the REASON.
+variants() {
+	local filter why all=''
+
+	texts=() whys=()
+	while IFS=';' read -r filter why; do
+		all="$all${all:+,}($filter)"
+		whys+=("$why")
+	done
+	mapfile -t texts < <(jq -c "$all" good)
+	[ "${#texts[@]}" = "${#whys[@]}" ]
+}
+
 @test "a list with wrong types at any place is refused" {
 	engine e
 	held e 16
 	cp e/list good
-	while IFS=';' read -r filter why; do
-		jq -c "$filter" good >e/list
-		check -s 2 -e "loalias-pick: unix://e/docker.sock: [0]: $why" -- \
-			inside loalias-pick -H unix://e/docker.sock
-	done <<-'END'
+	variants <<-'END'
 		.[0].Id = null;Id: is missing
 		.[0].Id = 1;Id: is of the wrong type
 		.[0].Names = "web";Names: is of the wrong type
@@ -466,17 +411,18 @@ elsewhere() {
 		.[0].Ports[0].PublicPort = 80.5;Ports: [0]: PublicPort: is not a port
 		del(.[0].Ports[0].PrivatePort);Ports: [0]: PrivatePort: is missing
 	END
+	for i in "${!texts[@]}"; do
+		echo "${texts[i]}" >e/list
+		check -s 2 -e "loalias-pick: unix://e/docker.sock: [0]: ${whys[i]}" -- \
+			inside loalias-pick -H unix://e/docker.sock
+	done
 }
 
 @test "an inspect with wrong types at any place is refused" {
 	engine e
 	hides e 16
 	cp e/inspect/16 good
-	while IFS=';' read -r filter why; do
-		jq -c "$filter" good >e/inspect/16
-		check -s 2 -e "loalias-pick: unix://e/docker.sock: container web16: $why" \
-			-- inside loalias-pick -H unix://e/docker.sock
-	done <<-'END'
+	variants <<-'END'
 		[];is not an object
 		"16";is not an object
 		.State = "exited";State: is of the wrong type
@@ -490,6 +436,11 @@ elsewhere() {
 		.NetworkSettings = null;NetworkSettings: is missing
 		.NetworkSettings.Ports = 1;NetworkSettings: Ports: is of the wrong type
 	END
+	for i in "${!texts[@]}"; do
+		echo "${texts[i]}" >e/inspect/16
+		check -s 2 -e "loalias-pick: unix://e/docker.sock: container web16: ${whys[i]}" \
+			-- inside loalias-pick -H unix://e/docker.sock
+	done
 	# With a range the engine chooses; it writes null for no ports.
 	jq -c '.HostConfig.PortBindings."80/tcp"[0].HostPort = "8000-8010" |
 		.NetworkSettings.Ports = null' good >e/inspect/16
@@ -553,27 +504,4 @@ elsewhere() {
 	for pid in "${pids[@]}"; do
 		wait "$pid"
 	done
-}
-
-# bats test_tags=once
-@test "memory is used as it should be" {
-	local check='valgrind -q --leak-check=full --error-exitcode=99'
-
-	need 'no valgrind' command -v valgrind
-	engine e
-	hides e 16 17
-	rm e/inspect/17
-	context e "unix://$PWD/e/docker.sock"
-	export DOCKER_CONTEXT=e
-	check -o '{"alias":"127.0.0.17","owner":"web"}' -- \
-		inside $check loalias-pick -j -o web
-	check -o '127.0.0.17 127.0.0.18' -- inside sh -c "
-		$check loalias-pick -a -x 127.0.0.19/32 127.0.0.16-127.0.0.19 |
-		xargs"
-	check -i '{"pool":["127.0.0.17"],"x":[1]}' -o 127.0.0.17 -- \
-		inside $check loalias-pick - -- echo {}
-	check -s 1 -e ignore -- inside $check loalias-pick 127.0.0.16
-	echo '[{' >e/list
-	check -s 2 -e 'loalias-pick: unix://'"$PWD"'/e/docker.sock: answer: is not one JSON value' \
-		-- inside $check loalias-pick
 }

@@ -6,27 +6,8 @@
 load lib.sh
 load bottle.sh
 
-@test "eight at once have eight aliases; when none is left the status is 1" {
-	local n
-
-	for n in 1 2 3 4 5 6 7 8; do
-		inside bottle-launch -q -t 120 -i bundle:1 -p 3000 "b$n" \
-			>"out.$n" 2>"err.$n" 3>&- &
-	done
-	wait
-	check -- cat err.*
-	check -o "$(printf '127.0.0.%s\n' 16 17 18 19 20 21 22 23)" -- \
-		sh -c 'cut -f 2 out.* | sort'
-	export LOALIAS_POOL=127.0.0.16/29
-	check -s 1 -e 'match:bottle-launch: ninth: docker create: .*none of 8 addresses is free: 8 held, .*' \
-		-- launch ninth
-	check -- ls -A "$TMPDIR"
-	[ "$(inside bottle-ls | wc -l)" = 8 ]
-	# none of them reaches a neighbour
-	for n in 1 4 8; do
-		check -o ignore -- inside bottle-prove -p 3000 "b$n" \
-			"$(cut -f 2 "out.$n")"
-	done
+@test "four at once have four aliases; when none is left the status is 1" {
+	at_once 4
 }
 
 @test "one slug twice at once: the loser leaves the winner whole" {

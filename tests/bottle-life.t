@@ -141,3 +141,7 @@ taken_up() {
 	check -- inside bottle-rm -q dev
 	nothing_left
 }
+
+@test "eight at once have eight aliases" {
+	at_once 8
+}

@@ -133,6 +133,31 @@ launch() {
 	inside bottle-launch -q -t 60 -i bundle:1 -p 3000 "$@"
 }
 
+# at_once N: launch N bottles at once, each gets an alias; then one more, for which
+# none is left.
+at_once() {
+	local n
+
+	for n in $(seq "$1"); do
+		inside bottle-launch -q -t 120 -i bundle:1 -p 3000 "b$n" \
+			>"out.$n" 2>"err.$n" 3>&- &
+	done
+	wait
+	check -- cat err.*
+	check -o "$(seq -f 127.0.0.%g 16 $((15 + $1)))" -- \
+		sh -c 'cut -f 2 out.* | sort'
+	export LOALIAS_POOL=127.0.0.16-127.0.0.$((15 + $1))
+	check -s 1 -e "match:bottle-launch: more: docker create: .*none of $1 addresses is free: $1 held, .*" \
+		-- launch more
+	check -- ls -A "$TMPDIR"
+	[ "$(inside bottle-ls | wc -l)" = "$1" ]
+	# none of them reaches a neighbour
+	for n in 1 $(($1 / 2)) "$1"; do
+		check -o ignore -- inside bottle-prove -p 3000 "b$n" \
+			"$(cut -f 2 "out.$n")"
+	done
+}
+
 # says NAME ALIAS: the line of bottle-launch for a bottle that runs and is proved,
 # as a pattern for check.
 says() {

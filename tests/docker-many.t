@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # What takes long with a real Docker Engine: many launches at once, compose
-# projects, many bindings, and many ways to name the engine.
+# projects, bindings of every form, and many ways to name the engine.
 
 load lib.sh
 load dockerd.sh
@@ -187,4 +187,35 @@ up() {
 		-- unshare -rmn sh -c 'mount -t tmpfs tmpfs /run &&
 		ip link set lo up && ip address add 192.0.2.7/32 dev lo &&
 		exec "$TESTS/endpoints.py"'
+}
+
+@test "who holds an address: in every form of -p" {
+	inside docker network create one
+	run range -p 127.0.0.16:8000-8002:80-82
+	run udp -p 127.0.0.17:53:53/udp
+	run random -p 127.0.0.18::80
+	run choice -p 127.0.0.19:8000-8010:80
+	run two --network one -p 127.0.0.20:80:80
+	inside docker network connect bridge two
+	create mapped -p '[::ffff:127.0.0.21]:80:80'
+	run both -p 127.0.0.22:80:80 -p 127.0.0.23:80:80
+	check -o 127.0.0.24 -- inside loalias-pick
+	# Disconnected from its network, it has no ports now.
+	inside docker network disconnect one two
+	inside docker network disconnect bridge two
+	check -o 127.0.0.24 -- inside loalias-pick
+	inside docker rm -f two
+	inside docker network rm one
+}
+
+@test "who holds none: wildcards, the host's network, no ports" {
+	run all -p 8080:80
+	run all4 -p 0.0.0.0:8081:80
+	run all6 -p '[::]:8082:80'
+	run six -p '[::1]:8083:80'
+	run host --network host -p 127.0.0.16:80:80
+	run nothing
+	run exposed --expose 7000
+	run none --network none
+	check -o 127.0.0.16 -- inside loalias-pick
 }

@@ -15,12 +15,6 @@ teardown() {
 	empty_engine
 }
 
-# run NAME OPTION...: one that is
-run() {
-	create "$@"
-	inside docker start "$1" >/dev/null
-}
-
 is_free() {
 	[ "$(inside loalias-pick "$1")" = "$1" ]
 }
@@ -40,37 +34,6 @@ is_free() {
 	check -o 127.0.0.21 -- inside loalias-pick
 	inside docker inspect created running paused stopped restarting >file
 	check -o 127.0.0.21 -- inside loalias-pick -f file
-}
-
-@test "who holds an address: in every form of -p" {
-	inside docker network create one
-	run range -p 127.0.0.16:8000-8002:80-82
-	run udp -p 127.0.0.17:53:53/udp
-	run random -p 127.0.0.18::80
-	run choice -p 127.0.0.19:8000-8010:80
-	run two --network one -p 127.0.0.20:80:80
-	inside docker network connect bridge two
-	create mapped -p '[::ffff:127.0.0.21]:80:80'
-	run both -p 127.0.0.22:80:80 -p 127.0.0.23:80:80
-	check -o 127.0.0.24 -- inside loalias-pick
-	# Disconnected from its network, it has no ports now.
-	inside docker network disconnect one two
-	inside docker network disconnect bridge two
-	check -o 127.0.0.24 -- inside loalias-pick
-	inside docker rm -f two
-	inside docker network rm one
-}
-
-@test "who holds none: wildcards, the host's network, no ports" {
-	run all -p 8080:80
-	run all4 -p 0.0.0.0:8081:80
-	run all6 -p '[::]:8082:80'
-	run six -p '[::1]:8083:80'
-	run host --network host -p 127.0.0.16:80:80
-	run nothing
-	run exposed --expose 7000
-	run none --network none
-	check -o 127.0.0.16 -- inside loalias-pick
 }
 
 @test "-o: the owner keeps its address over stop, start and recreate" {

@@ -21,6 +21,12 @@ create() {
 	inside docker create --name "$name" "$@" busybox sleep 1000 >/dev/null
 }
 
+# run NAME OPTION...: one that is.
+run() {
+	create "$@"
+	inside docker start "$1" >/dev/null
+}
+
 empty_engine() {
 	local all
 

@@ -5,61 +5,7 @@
 
 load lib.sh
 load smolvm-allowpatch.sh
-
-RELEASES='1.7.7 1.32.2'
-
-# engine VERSION: let smolvm be that release, with a new home.
-engine() {
-	ENGINE=$("$TESTS/engines" "$1") || return 1
-	smolvm() { "$ENGINE/smolvm" "$@"; }
-	SMALL=(--net --cpus 1 --mem 512 --storage 1 --overlay 1)
-	HOME=$BATS_TEST_TMPDIR/$1
-	mkdir -p "$HOME"
-	DB=$HOME/.local/share/smolvm/server/smolvm.db
-	SAYS=smolvm-allowpatch
-}
-
-# two_machines: net, whose record is kept in the file original, and other
-two_machines() {
-	smolvm machine create --name net --net
-	smolvm machine create --name other
-	row net >original
-}
-
-# start NAME: start it; here the boot itself fails.
-start() {
-	timeout 300 "$ENGINE/smolvm" machine start --name "$1" >/dev/null \
-		2>&1 || :
-}
-
-setup_file() {
-	for release in $RELEASES; do
-		file_needs 'no engine for this system, or no way to fetch it' \
-			"$BATS_TEST_DIRNAME/engines" "$release" || return 0
-	done
-}
-
-# answers [-e LINES] OPTION...: check the answer of -c about dev, which runs, or
-# whose start failed: nothing boots here without nested virtualization.
-answers() {
-	local lines=''
-
-	if [ "$1" = -e ]; then
-		lines=$2
-		shift 2
-	fi
-	if smolvm-allowpatch -l dev | grep -q '	running	'; then
-		check ${lines:+-s 1 -e "$lines"} -- \
-			smolvm-allowpatch -c "$@"
-	else
-		check -s 1 -e "$SAYS: dev: $STOPPED" -- \
-			smolvm-allowpatch -c "$@"
-	fi
-}
-
-teardown() {
-	[ -z "${started:-}" ] || smolvm machine stop --name "$started" || :
-}
+load engine.sh
 
 @test "-l shows what goes past the list, of all that engines record" {
 	engine 1.7.7
@@ -156,46 +102,6 @@ third	created	offline	none	none	none	[]' -- smolvm-allowpatch -l
 	smolvm machine update --name dev --allow-cidr 10.0.0.0/8 >/dev/null
 	check -s 1 -e "match:.*$SAYS: dev: allowed_cidrs: recorded as 10.0.0.0/8,127.0.0.16/32, not 127.0.0.16/32.*" \
 		-- smolvm-allowpatch -c -D "$NO_DNS" dev 127.0.0.16
-}
-
-@test "1.7.7 drops the list of create --from: the page's example" {
-	engine 1.7.7
-	PATH=$ENGINE:$PATH
-	cd "$HOME"
-	smolvm machine create --name src "${SMALL[@]}"
-	boots=0
-	smolvm machine start --name src >/dev/null 2>&1 || boots=1
-	smolvm machine stop --name src >/dev/null 2>&1 || :
-	mkdir -p rootfs/sbin
-	if [ "$boots" = 0 ]; then
-		tar -xf "$ENGINE"/smol/agent-rootfs.tar -C rootfs
-	else	# nothing runs it
-		ln -s /bin/busybox rootfs/sbin/init
-	fi
-	smolvm pack create --from-vm src --rootfs-dir rootfs -o agent
-
-	smolvm machine create --name flag --from agent.smolmachine --net \
-		--allow-cidr 127.0.0.16/32
-	check -o 'flag	created	unrestricted	none	none	none	[]' -- \
-		smolvm-allowpatch -l flag
-
-	started=dev
-	example -o ignore <<-'END'
-	smolvm machine create --name dev --from agent.smolmachine --net
-	END
-	example -o 127.0.0.16/32 <<-'END'
-	smolvm-allowpatch -D 255.255.255.255 dev 127.0.0.16
-	END
-	example -s "$boots" -o ignore -e ignore <<-'END'
-	smolvm machine start --name dev
-	END
-	example -o ignore -e ignore <<-'END'
-	smolvm-allowpatch -c -D 255.255.255.255 dev 127.0.0.16 ||
-	    smolvm machine stop --name dev
-	END
-	answers -D 255.255.255.255 dev 127.0.0.16
-	check -o '["127.0.0.16/32"]' -- jq -c .resources.allowed_cidrs \
-		"$(folder dev)/agent.config.json"
 }
 
 # locked FILE: is it locked?  Do not try the lock: an engine that finds it taken

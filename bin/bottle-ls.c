@@ -202,16 +202,23 @@ bottles_find(struct bottles *all, struct containers *c,
 }
 
 /*
- * The bottle's address: that of its container's ports, or else the only one
- * in its machine's list.  Return ${buf}, or NULL if there is none.
+ * The bottle's address: the first but 0.0.0.0 that a port of its container is
+ * bound to, else that, else the only one in its machine's list.
+ * Return ${buf}, or NULL if there is none.
  */
 static const char *
 alias(const struct bottle *b, char *buf)
 {
+	const struct bindings *l;
 	struct addr a;
+	size_t i;
 
-	if (b->container != NULL && b->container->asked.count > 0)
-		return (addr_format(&b->container->asked.binding[0].host, buf));
+	l = b->container != NULL ? &b->container->asked : NULL;
+	for (i = 0; l != NULL && i < l->count; i++)
+		if (!addr_is_any(&l->binding[i].host))
+			return (addr_format(&l->binding[i].host, buf));
+	if (l != NULL && l->count > 0)
+		return (addr_format(&l->binding[0].host, buf));
 	if (b->machine == NULL)
 		return (NULL);
 	return (policy_host(&b->machine->policy, &a) ?

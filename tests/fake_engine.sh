@@ -4,10 +4,6 @@
 
 ENGINES=
 
-inside() {
-	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
-}
-
 # engine DIR: start a fake that has no containers.
 engine() {
 	mkdir -p "$1/inspect"

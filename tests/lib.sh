@@ -119,6 +119,12 @@ file_needs() {
 	return 1
 }
 
+# inside command...: run it in a network namespace of its own.  With dockerd.sh it
+# is an engine's.
+inside() {
+	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
+}
+
 # until_true SECONDS command...: wait for the command to succeed, no longer.
 until_true() {
 	local tries=$(($1 * 10)) bad=0

@@ -4,11 +4,6 @@
 
 load lib.sh
 
-# inside COMMAND...: run it in a network namespace of its own.
-inside() {
-	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
-}
-
 # audit SPEC... -- ARGUMENT...: loalias-audit while the sockets exist; there
 # are no containers.
 audit() {

@@ -7,10 +7,6 @@ load lib.sh
 
 DATA=$BATS_TEST_DIRNAME/data/docker
 
-inside() {
-	unshare -rn sh -c 'ip link set lo up && exec "$@"' inside "$@"
-}
-
 # pick ARGUMENT...: in a network namespace, with no containers.
 pick() {
 	echo '[]' >none.json

@@ -974,7 +974,7 @@ print_json(const struct proof *p)
 	json_set(out, "verified", json_copy(p->verified));
 	now = time(NULL);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-	json_set_string(out, "proved_at", when);
+	json_set_string(out, "proved_at", p->leak ? NULL : when);
 	if (p->guest.machine != NULL) {
 		if (guest_engine(engine, sizeof(engine), &e) == -1)
 			fail(p, "%s: %s", guest_smolvm(), e.text);

@@ -61,6 +61,8 @@ bottle-prove: docker: the guest cannot reach its own bundle at 127.0.0.16:3000 .
 		>record 2>/dev/null || :
 	check -o '172.17.0.1 false null null' -- jq -r \
 		'"\(.alias) \(.ports_enforced) \(.machine) \(.engine)"' record
+	# a later stage of a pipe does not see the status
+	check -o null -- jq .proved_at record
 	check -s 2 -e 'bottle-prove: docker: its command printed nothing: does it pass on standard input, as docker exec -i does?' \
 		-- inside bottle-prove -p 3000 172.17.0.1 -- docker exec box
 	check -s 2 -e 'bottle-prove: docker: no command runs in it: Error response from daemon: No such container: none' \

@@ -257,10 +257,10 @@ print_failure(const char *label, const struct said *said, int status,
 	print_said(label, said);
 	if (late)
 		text = alloc_format("no end within %lu s", limit);
-	else if (said->len > 0)
-		return;
 	else if (WIFSIGNALED(status))
 		text = alloc_format("signal %d ended it", WTERMSIG(status));
+	else if (said->len > 0)
+		return;
 	else
 		text = alloc_format("exit status %d", WEXITSTATUS(status));
 	print_line(label, text, strlen(text));

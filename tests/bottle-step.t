@@ -9,6 +9,9 @@ load lib.sh
 	check -o hello -i hello -- bottle-step -q x cat
 	check -s 3 -e 'x: exit status 3' -- bottle-step x sh -c 'exit 3'
 	check -s 137 -e 'x: signal 9 ended it' -- bottle-step x sh -c 'kill -9 $$'
+	check -s 137 -e 'x: loading
+x: signal 9 ended it' -- \
+		bottle-step x sh -c 'echo loading >&2; kill -9 $$'
 	check -s 127 -e 'x: nosuch: No such file or directory' -- \
 		bottle-step x nosuch
 	check -s 126 -e 'x: /dev/null: Permission denied' -- \

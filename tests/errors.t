@@ -270,7 +270,8 @@ writers() {
 	noproxy-add -j h
 	END
 	for tool in loalias-ensure loalias-pick loalias-audit loalias-canary \
-		smolvm-allowpatch noproxy-add; do
+		smolvm-allowpatch noproxy-add bottle-launch bottle-rm \
+		bottle-watch; do
 		printf '%s -h\n%s -V\n' "$tool" "$tool"
 	done
 }
@@ -364,4 +365,15 @@ for command in sys.stdin:
 		loalias-pick -f none.json 127.0.0.16 -j
 	POSIXLY_CORRECT=1 check -s 2 -e \
 		'noproxy-add: not a host or address: -j' -- noproxy-add h -j
+}
+
+@test "the scripts: a long option, and no home" {
+	for tool in bottle-launch bottle-rm bottle-watch; do
+		check -s 2 -e "$tool: --foo: unknown option (-h lists them)" \
+			-- "$tool" --foo
+		check -s 2 -e "$tool: dev: HOME is not set" -- \
+			env -u HOME "$tool" dev
+		check -s 2 -e "$tool: dev: HOME is not set" -- \
+			env HOME= "$tool" dev
+	done
 }

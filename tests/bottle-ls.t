@@ -332,7 +332,10 @@ proved() {
 		bottle-ls
 	END
 	example -o 127.0.0.16 <<-'END'
-		eval "$(bottle-ls -e dev)" && echo "$alias"
+		parts=$(bottle-ls -e dev) && eval "$parts" && echo "$alias"
+	END
+	DOCKER_HOST=unix:///none example -s 2 -e 'match:bottle-ls: .*' <<-'END'
+		parts=$(bottle-ls -e dev) && eval "$parts" && echo "$alias"
 	END
 	machine dev -e BOTTLE=dev
 	chmod -R go-rwx "$HOME"

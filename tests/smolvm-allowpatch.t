@@ -747,6 +747,10 @@ plain	.*' -- smolvm-allowpatch -l
 	check -s 2 -o '' -e ignore -- smolvm-allowpatch net 127.0.0.16
 	check -o 127.0.0.16/32 -- smolvm-allowpatch -p none net 127.0.0.16
 	check -o 0 -s 1 -- grep -c egress_rules <(row net)
+	# it may come from a saved record
+	check -i '{"allowed_cidrs":["127.0.0.16"],"egress_rules":[{"action":"allow"}]}' \
+		-o 127.0.0.16 -e "$SAYS: net: its egress_rules are not just ports of the list, and override it: -p none removes them
+$RULES" -- smolvm-allowpatch -D "$NO_DNS" net -
 }
 
 @test "what the policy will really do is said" {
@@ -1424,8 +1428,11 @@ $SAYS: output failed, but the database was changed" -- sh -c \
 not yet' <<-'END'
 	smolvm-allowpatch -n -p none dev 10.0.0.0/8 || echo not yet
 	END
-	example -o from <<-'END'
-	smolvm-allowpatch -l | awk -F '\t' '$3 == "unrestricted" { print $1 }'
+	member cidr egress_rules '[{"action":"allow"}]'
+	example -o 'cidr
+from' <<-'END'
+	smolvm-allowpatch -l |
+	    awk -F '\t' '$3 == "unrestricted" || $5 == "other" { print $1 }'
 	END
 	row dev >original
 	example -o 127.0.0.16/32 -e ignore <<-'END'

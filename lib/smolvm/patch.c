@@ -99,8 +99,15 @@ patch_set(const struct machine_home *home, const char *name,
 void
 patch_notes(FILE *f, const struct machine *m, const struct policy *p)
 {
-	const char *backend;
+	const char *backend, *ports;
+	struct json *shown;
 
+	shown = policy_shown(p, POLICY_RULES);
+	ports = json_string(shown);
+	if (ports != NULL && strcmp(ports, "other") == 0)
+		fputs("its egress_rules are not just ports of the list, and "
+		    "override it: -p none removes them\n", f);
+	json_free(shown);
 	if (m->home->machines == NULL)
 		fputs("a start under way cannot be detected, because this is "
 		    "not the engine's own database\n", f);

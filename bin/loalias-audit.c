@@ -65,7 +65,7 @@ read_options(struct options *o, int argc, char **argv)
 		case 'w':
 			if (args_number(optarg, 0, WAIT_MAX, &o->seconds) ==
 			    -1)
-				args_error("-w: not a number of seconds");
+				args_error("-w: not 0 to %lu seconds", WAIT_MAX);
 			break;
 		default:
 			args_common(opt, argv, usage);

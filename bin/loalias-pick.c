@@ -401,7 +401,7 @@ options(struct pick *p, int argc, char **argv)
 		case 'w':
 			if (args_number(optarg, 0, WAIT_MAX, &wait_seconds) ==
 			    -1)
-				args_error("-w: not a number of seconds");
+				args_error("-w: not 0 to %lu seconds", WAIT_MAX);
 			break;
 		case 'x':
 			if (strcmp(optarg, "-") == 0)

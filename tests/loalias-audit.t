@@ -322,7 +322,7 @@ web='[{"Id":"0123456789abcdef","Name":"/web","State":{"Status":"running"},
 		-f - -;only one - can be standard input
 		-f x - -;only one - can be standard input
 		-f x 127.0.0.16 -;either addresses or -
-		-w x;-w: not a number of seconds
+		-w x;-w: not 0 to 1000000 seconds
 		-o /web;-o: not a container name, ID or label=KEY[=VALUE]: /web
 	END
 }

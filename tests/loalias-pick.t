@@ -359,7 +359,7 @@ loalias-pick: none of 1 addresses is free: 1 held, 0 claimed, 0 excluded' -- \
 		echo $((${EPOCHREALTIME/./} - begin))
 		exit "$status"'
 	for seconds in '' -1 1.5 x 1000001; do
-		check -s 2 -e 'loalias-pick: -w: not a number of seconds' -- \
+		check -s 2 -e 'loalias-pick: -w: not 0 to 1000000 seconds' -- \
 			pick -w "$seconds"
 	done
 }

@@ -149,9 +149,10 @@ launchd(const struct sudo_command *all)
 	puts("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\"\n"
 	    "    \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n"
-	    "<!-- Adds loopback addresses when macOS starts.  To install it:\n"
-	    "loalias-ensure -P launchd |\n"
-	    "    sudo tee /Library/LaunchDaemons/" LABEL ".plist\n"
+	    "<!-- Adds loopback addresses when macOS starts.  To install this\n"
+	    "file, here called plist:\n"
+	    "sudo install -m 644 plist \\\n"
+	    "    /Library/LaunchDaemons/" LABEL ".plist\n"
 	    "sudo launchctl bootstrap system \\\n"
 	    "    /Library/LaunchDaemons/" LABEL ".plist -->\n"
 	    "<plist version=\"1.0\">\n"
@@ -185,8 +186,9 @@ sudoers(const struct sudo_command *all)
 	size_t i;
 
 	puts("# Lets those who may use sudo add these loopback addresses\n"
-	    "# without a password, and nothing else.  To install it:\n"
-	    "# loalias-ensure -P sudoers >loalias && visudo -cf loalias &&\n"
+	    "# without a password, and nothing else.  To install this file,\n"
+	    "# here called loalias:\n"
+	    "# visudo -cf loalias &&\n"
 	    "#     sudo install -m 440 loalias /etc/sudoers.d/loalias\n"
 	    "Cmnd_Alias LOALIAS = \\");
 	one = *all;

@@ -164,6 +164,9 @@ loalias-ensure: lo: sudo: a password is required; to do it by hand: /usr/bin/sud
 @test "-P launchd: a property list whose command adds the pool" {
 	need 'no python3' command -v python3
 	loalias-ensure -P launchd 127.0.0.1 127.0.0.16/31 >plist
+	# -P without the addresses would print another pool
+	check -s 1 -- grep -h 'loalias-ensure -P' plist \
+		<(loalias-ensure -P sudoers 127.0.0.40)
 	check -o "bottle-tools.loalias True
 /bin/sh
 -c

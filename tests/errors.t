@@ -367,7 +367,7 @@ for command in sys.stdin:
 		'noproxy-add: not a host or address: -j' -- noproxy-add h -j
 }
 
-@test "the scripts: a long option, and no home" {
+@test "the scripts: a long option, no home, a proxy that is none" {
 	for tool in bottle-launch bottle-rm bottle-watch; do
 		check -s 2 -e "$tool: --foo: unknown option (-h lists them)" \
 			-- "$tool" --foo
@@ -375,5 +375,15 @@ for command in sys.stdin:
 			env -u HOME "$tool" dev
 		check -s 2 -e "$tool: dev: HOME is not set" -- \
 			env HOME= "$tool" dev
+	done
+	for tool in bottle-launch bottle-watch; do
+		for proxy in foo http://bundle:3128 'http://{}' 127.0.0.1; do
+			check -s 2 -e "$tool: -x $proxy: not http://ADDRESS:PORT" \
+				-- "$tool" -x "$proxy" dev
+		done
+		for proxy in 'http://{}:3128' 'http://[::1]:80/' '{}:3128'; do
+			check -s 2 -e "$tool: Dev: not a slug (1 to 39 of a-z, 0-9 and -, not beginning with -)" \
+				-- "$tool" -x "$proxy" Dev
+		done
 	done
 }

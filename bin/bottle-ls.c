@@ -577,8 +577,8 @@ machine_fault(const struct machine *m, unsigned long engine)
 	size_t i, j;
 
 	if (m->policy.hosts != NULL)
-		return (alloc_format("the machine has what opens it: "
-		    "the hosts %s", error_quote(m->policy.hosts)));
+		return (alloc_format("the machine's record opens more than "
+		    "its list: hosts %s", error_quote(m->policy.hosts)));
 	list = other_access_list(m->record, NULL);
 	text = NULL;
 	for (i = 0; text == NULL && i < json_count(list); i++) {
@@ -587,8 +587,9 @@ machine_fault(const struct machine *m, unsigned long engine)
 			if (what != NULL && text == NULL &&
 			    strncmp(what, open[j], strlen(open[j])) == 0 &&
 			    (j < 3 || engine >= RELEASE(1, 1, 3)))
-				text = alloc_format("the machine has what "
-				    "opens it: %s", error_quote(what));
+				text = alloc_format("the machine's record "
+				    "opens more than its list: %s",
+				    error_quote(what));
 	}
 	json_free(list);
 	return (text);

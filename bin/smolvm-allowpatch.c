@@ -365,7 +365,7 @@ main(int argc, char *argv[])
 			args_error("%s: no network given%s",
 			    error_quote(argv[0]), args_has_input() ?
 			    ": standard input is not read without -" :
-			    " (none and unrestricted are others)");
+			    ": name one, or none or unrestricted");
 		if (policy_operands(&asked, argc - 1, argv + 1, &in, &e) ==
 		    -1)
 			errx(2, "%s", e.text);

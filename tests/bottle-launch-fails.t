@@ -247,7 +247,7 @@ change_before() {
 		# shellcheck disable=SC2016 # fake_call expands it
 		echo '"$real" "$@" && sqlite3 "$DB" <"$CALLS/sql"; exit' \
 			>"$CALLS/do"
-		fails "bottle-launch: dev: the machine has what opens it: $said" \
+		fails "bottle-launch: dev: the machine's record opens more than its list: $said" \
 			dev
 		nothing_left
 	done <<-'END'

@@ -12,9 +12,9 @@ load bottle.sh
 		printf 'net = true\n[network]\n%s\n' "$what" >Smolfile
 		case $what in
 		block*) what=block_private ;;
-		*) what='the hosts localhost' ;;
+		*) what='hosts localhost' ;;
 		esac
-		fails "bottle-launch: dev: the machine has what opens it: $what" \
+		fails "bottle-launch: dev: the machine's record opens more than its list: $what" \
 			dev -- --smolfile "$PWD/Smolfile"
 		nothing_left
 	done
@@ -35,7 +35,7 @@ load bottle.sh
 	fails 'bottle-launch: dev: docker create made no container dev-bundle' dev --name other
 	check -- inside docker ps -aq
 	fails 'match:bottle-launch: dev: machine create: .*' dev -- --name other
-	fails 'bottle-launch: dev: the machine has what opens it: the hosts localhost' \
+	fails "bottle-launch: dev: the machine's record opens more than its list: hosts localhost" \
 		dev -- --allow-host localhost
 	check -s 1 -- grep -E '^smolvm machine start|^docker start.*other' \
 		"$CALLS/log"

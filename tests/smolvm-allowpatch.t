@@ -244,7 +244,7 @@ load smolvm-allowpatch.sh
 	--force net none: --force: unknown option (-h lists them)
 	net -n: not an address or network: -n
 	END
-	check -s 2 -e 'smolvm-allowpatch: net: no network given (none and unrestricted are others)' \
+	check -s 2 -e 'smolvm-allowpatch: net: no network given: name one, or none or unrestricted' \
 		-- sh -c 'smolvm-allowpatch net </dev/null'
 	check -s 2 -e 'smolvm-allowpatch: net: no network given: standard input is not read without -' \
 		-- sh -c 'echo 127.0.0.16 | smolvm-allowpatch net'

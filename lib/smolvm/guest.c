@@ -215,14 +215,15 @@ start(struct run *r, char *const *argv, int in, char *const *env,
 
 /* The reason why no command ran: its last message, or its status. */
 static int
-no_command(const struct run *r, struct error *e)
+no_command(const struct run *r, const struct guest *g, struct error *e)
 {
 	char *text;
 	FILE *f;
 
 	if (r->said_len == 0 && r->status == 0)
-		return (error_set(e, "its command printed nothing: does it "
-		    "pass on standard input, as docker exec -i does?"));
+		return (error_set(e, "its command printed nothing%s",
+		    g->machine != NULL ? "" : ": does it pass on standard "
+		    "input, as docker exec -i does?"));
 	if (r->said_len == 0)
 		return (error_set(e, "no command runs in it: exit status %d",
 		    r->status));
@@ -273,7 +274,7 @@ run_once(struct run *r, const struct guest *g, char *const *argv,
 	if (result == -1)
 		return (-1);
 	if (r->bytes == 0) {
-		no_command(r, e);
+		no_command(r, g, e);
 		return (1);
 	}
 	if (!r->ended)

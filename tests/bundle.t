@@ -367,9 +367,11 @@ http allowed.test - -' -- cat "$WORLD/requests"
 	# One ref that does not match is enough, and none of them changes.
 	check -s 1 -e ignore -- inside git push -q origin agent/one:agent/two \
 		agent/one:refs/tags/v1
-	# History is not rewritten.
+	# History is not rewritten, at once or by deleting the branch first.
 	git commit -q --amend --allow-empty -m other
 	check -s 1 -e ignore -- inside git push -q -f origin agent/one
+	check -s 1 -e match:'.*deletion prohibited.*' -- \
+		inside git push -q origin :agent/one
 	check -o match:'[0-9a-f]+	HEAD
 [0-9a-f]+	refs/heads/agent/one
 [0-9a-f]+	refs/heads/main' -- inside git ls-remote "$url"

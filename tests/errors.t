@@ -376,11 +376,14 @@ for command in sys.stdin:
 		check -s 2 -e "$tool: dev: HOME is not set" -- \
 			env HOME= "$tool" dev
 	done
+	# bottle-prove would find this out late, and stop a bottle that runs
+	for proxy in foo http://bundle:3128 'http://{}' 127.0.0.1 http://; do
+		check -s 2 -e "bottle-launch: -x $proxy: invalid argument (-h shows the usage)" \
+			-- bottle-launch -x "$proxy" dev
+		check -s 2 -e "bottle-watch: -x $proxy: not http://ADDRESS:PORT" \
+			-- bottle-watch -x "$proxy" dev
+	done
 	for tool in bottle-launch bottle-watch; do
-		for proxy in foo http://bundle:3128 'http://{}' 127.0.0.1; do
-			check -s 2 -e "$tool: -x $proxy: not http://ADDRESS:PORT" \
-				-- "$tool" -x "$proxy" dev
-		done
 		for proxy in 'http://{}:3128' 'http://[::1]:80/' '{}:3128'; do
 			check -s 2 -e "$tool: Dev: not a slug (1 to 39 of a-z, 0-9 and -, not beginning with -)" \
 				-- "$tool" -x "$proxy" Dev

@@ -108,7 +108,7 @@ bottle-launch: dev: everything that was made is removed)?" -- \
 run_by() {
 	local name
 
-	for name in bottle-launch bottle-rm; do
+	for name in bottle-launch bottle-rm bottle-watch; do
 		sed "1s|.*|#!$1|" "$TESTS/../bin/$name" >"called/$name"
 	done
 }
@@ -124,6 +124,12 @@ run_by() {
 		check -o "$(says dev 127.0.0.16)" -- launch \
 			-e $'ODD=a\'b\n' dev -l 'x= y' -- --mem 700
 		check -o "$(says dev 127.0.0.16)" -- inside bottle-launch -q dev
+		"$TESTS/dockerd" in "$ENGINE" bottle-watch -i 60 dev \
+			>events 2>err 3>&- &
+		until_true 30 grep -q '	proved	' events
+		sleep 1	# in its pause
+		kill "$!"
+		check -s 143 -- wait "$!"
 		check -- inside bottle-rm -q dev
 		fails 'match:bottle-launch: dev: docker create: .*' -i absent dev
 		at 'smolvm machine start *' "kill -TERM $pid_of_launch; sleep 0.3"

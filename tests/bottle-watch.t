@@ -179,6 +179,16 @@ dev.lock' -- ls "${RECORD%/*}"
 	drifts proof '.*'
 	inside smolvm-aliasroute dev 127.0.0.16 >/dev/null
 
+	# ^C is no drift: what is to follow on that does not
+	"$TESTS/dockerd" in "$ENGINE" env --default-signal=INT bash -c 'set -m
+		bottle-watch -i 1 dev || echo goes on' >events 2>err 3>&- &
+	WATCH=$!
+	until_true 30 grep -q '	proved	' events
+	pkill -INT -f 'bottle-watch -i 1 dev$'
+	check -s 130 -- wait "$WATCH"
+	check -o 1 -- sh -c 'wc -l <events'
+	check -- ls -A "$TMPDIR"
+
 	counted
 	"$TESTS/dockerd" in "$ENGINE" bottle-watch -q -i 1 dev \
 		>events 2>err 3>&- &

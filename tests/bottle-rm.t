@@ -101,6 +101,13 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	kill -9 "$(row dev .pid)"
 	check -e ignore -- inside bottle-rm -q dev
 	nothing_left
+	# an engine was killed while it deleted the folder
+	launch dev
+	smolvm stop --name dev
+	rm "$HOME"/.cache/smolvm/vms/*/name
+	check -o 'dev	127.0.0.16	running	stopped	3000/tcp	-' -- inside bottle-ls
+	check -- inside bottle-rm -q dev
+	nothing_left
 }
 
 @test "usage" {

@@ -112,7 +112,11 @@ closes() {
 	inside bottle-launch -q dev
 
 	watch
+	kill -STOP "$WATCH"
 	smolvm stop --name dev
+	# as an engine that is deleting the folder
+	rm "$HOME"/.cache/smolvm/vms/*/name
+	kill -CONT "$WATCH"
 	drifts machine stopped
 	inside bottle-launch -q dev
 	watch

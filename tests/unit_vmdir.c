@@ -165,6 +165,10 @@ test_folders(void **state)
 	assert_int_equal(paths_find("./none", "abc", &found, &e), 0);
 	write_file("ba7816bf8f01cfea/name", "abc\n");
 	assert_int_equal(paths_find(".", "abc", &found, &e), -1);
+	/* The engine writes the file if there is none. */
+	assert_int_equal(unlink("ba7816bf8f01cfea/name"), 0);
+	assert_int_equal(paths_find(".", "abc", &found, &e), 1);
+	free(found);
 	assert_int_equal(system("rm -r ba7816bf8f01cfea 248d6a61d20638b8"),
 	    0);
 	assert_int_equal(chdir("/"), 0);

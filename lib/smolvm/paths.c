@@ -235,17 +235,15 @@ paths_find(const char *machines, const char *name, char **dir,
 	result = stat(path, &st) == 0 ? 1 : errno == ENOENT ? 0 : -1;
 	if (result == -1)
 		error_sys(e, "%s", path);
-	if (result == 1)
-		result = slurp(path, "name", 0, &text, &len, e);
-	else
-		goto out;
-	if (result == 0)
-		result = error_set(e, "%s: has no file \"name\" with the "
-		    "machine's name", path);
-	else if (result == 1 && strcmp(text, name) != 0)
+	/*
+	 * An engine that deletes the folder may have deleted the file first; an
+	 * engine that finds none writes it.
+	 */
+	else if (result == 1 && slurp(path, "name", 0, &text, &len, e) == -1)
+		result = -1;
+	else if (text != NULL && strcmp(text, name) != 0)
 		result = error_set(e, "%s: is another machine's folder, "
 		    "according to its file \"name\"", path);
-out:
 	free(text);
 	if (result == 1)
 		*dir = path;

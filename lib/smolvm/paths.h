@@ -68,7 +68,7 @@ char *paths_folder(const char *, const char *);
 
 /**
  * paths_find(machines, name, dir, e):
- * Find the folder of the machine ${name}; its file "name" has the name.
+ * Find the folder of the machine ${name}; its file "name", if any, has the name.
  * Return 1 with ${dir} set, to be free(3)d; 0 if there is none; or -1 with ${e}
  * set.
  */

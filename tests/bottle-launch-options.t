@@ -32,6 +32,9 @@ load bottle.sh
 	check -o "$(says dev 127.0.0.16)" -- inside bottle-ls
 	check -- inside bottle-rm -q dev
 	nothing_left
+	# docker takes an operand for the image, and the rest for its command
+	fails 'match:bottle-launch: dev: docker start: .*' dev busybox
+	nothing_left
 }
 
 @test "a launch whose record cannot be kept has status 2, not 1" {
@@ -94,6 +97,8 @@ refuses() {
 		refuses "dev: ${option%% *}: options come before the slug" \
 			dev $option
 	done
+	refuses 'dev: -- --: start a command later, with machine exec' \
+		-i x -p 1 dev -- --mem 700 -- sleep 9
 }
 
 @test "docker and smolvm judge what is theirs" {

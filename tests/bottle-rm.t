@@ -69,6 +69,8 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	mark=$(inside docker inspect -f '{{index .Config.Labels "bottle.run"}}' \
 		dev-bundle)
 	[ "$(row dev '.env | map({(.[0]): .[1]}) | add | .BOTTLE_RUN')" = "$mark" ]
+	# pid and second may be those of another bottle, launched elsewhere
+	[[ $mark = dev.*.* ]]
 	check -- inside bottle-rm -q -r 1.2 dev
 	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp	-' -- inside bottle-ls
 	# the mark of another launch's container

@@ -376,22 +376,24 @@ lock(const char *path, const char *label)
 /*
  * Run the command while the lock is held; the kernel releases it however this
  * process ends.  The file gets the command's process ID.  The command gets this
- * process's ID in BOTTLE_LOCK, which shows it that its parent holds the lock.
+ * process's ID and the path in BOTTLE_LOCK, which shows it that its parent
+ * holds this lock.
  */
 static int
 locked(const char *path, const char *label, char *const *argv)
 {
 	struct said said;
 	sigset_t mask;
-	char parent[32];
+	char *held;
 	int fd, late, status;
 
 	fd = lock(path, label);
 	if (fd == -1)
 		return (1);
-	snprintf(parent, sizeof(parent), "%ld", (long)getpid());
-	if (setenv("BOTTLE_LOCK", parent, 1) == -1)
+	held = alloc_format("%ld %s", (long)getpid(), path);
+	if (setenv("BOTTLE_LOCK", held, 1) == -1)
 		err(OWN_FAILURE, "setenv");
+	free(held);
 	start(label, argv, STDERR_FILENO, &mask);
 	if (ftruncate(fd, 0) == -1 ||
 	    dprintf(fd, "%ld\n", (long)command) < 0)

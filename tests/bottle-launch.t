@@ -37,6 +37,9 @@ load bottle.sh
 	for tool in bottle-launch bottle-rm; do
 		check -s 1 -e "$tool: dev: process $(cat pid) is at work on it" \
 			-- inside "$tool" dev
+		# its parent holds a lock, but not this one
+		check -s 1 -e "$tool: dev: process $(cat pid) is at work on it" \
+			-- inside bottle-step -L other x "$tool" dev
 	done
 	kill "$(cat pid)"
 	wait

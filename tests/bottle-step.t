@@ -123,7 +123,7 @@ secret' -- cat got again
 	kill -9 "$(cat pid)"
 	# shellcheck disable=SC2016 # the inner sh expands it
 	check -o yes -- bottle-step -L lock dev sh -c \
-		'[ "$BOTTLE_LOCK" = "$PPID" ] && echo yes'
+		'[ "$BOTTLE_LOCK" = "$PPID lock" ] && echo yes'
 }
 
 @test "-L: no file of another user, no link" {

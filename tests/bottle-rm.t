@@ -81,6 +81,19 @@ bottle-rm: dev: the machine does not stop: nothing is deleted' -- \
 	check -o 'dev	127.0.0.16	created	-	3000/tcp	-' -- inside bottle-ls
 	check -- inside bottle-rm -q -r 1.2 dev
 	nothing_left
+	# one that restarts is stopped too, and one that is paused
+	inside docker run -d --name dev-bundle --label bottle=dev \
+		--restart always -p 127.0.0.16:3000:3000 busybox sh -c 'exit 1' >/dev/null
+	until_true 20 sh -c '"$@" | grep -q restarting' sh "$TESTS/dockerd" in \
+		"$ENGINE" bottle-ls
+	check -- inside bottle-rm -q -r 1.2 dev
+	check -o 'dev	127.0.0.16	exited	-	3000/tcp	-' -- inside bottle-ls
+	inside docker rm dev-bundle >/dev/null
+	launch dev
+	inside docker pause dev-bundle >/dev/null
+	check -- inside bottle-rm -q -r 1.2 dev
+	check -o 'dev	127.0.0.16	exited	stopped	3000/tcp	-' -- inside bottle-ls
+	inside bottle-rm -q dev
 	# foreign parts are untouched
 	inside docker create --name dev-bundle bundle:1 >/dev/null
 	check -e "match:.*the container dev-bundle is not a bottle's(.|

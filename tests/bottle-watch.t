@@ -43,6 +43,13 @@ closes() {
 	check -o 'match:20[0-9-]+T[0-9:]+Z	proved	smolvm 1\.32\.2' -- cat events
 	edit dev '$.allowed_cidrs' '["127.0.0.16/32","10.0.0.0/8"]'
 	drifts policy '.*10\.0\.0\.0/8.*'
+	# the reason, and no other record's
+	edit dev '$.allowed_cidrs' 7
+	sqlite3 "$DB" "INSERT INTO vms VALUES ('a', CAST('{' AS BLOB))"
+	check -s 2 -e 'match:bottle-watch: dev: bottle-ls: machine dev: .*' -- \
+		inside bottle-watch dev
+	sqlite3 "$DB" "DELETE FROM vms WHERE name = 'a'"
+	edit dev '$.allowed_cidrs' '["127.0.0.16/32"]'
 	inside bottle-launch -q dev >/dev/null 2>&1 || inside bottle-launch -q dev
 
 	watch
@@ -92,6 +99,27 @@ closes() {
 		-p 127.0.0.20:3000:3000 bundle:1 >/dev/null
 	kill -CONT "$WATCH"
 	drifts container 'recreated as [0-9a-f]{64}'
+
+	inside bottle-rm -q dev
+	launch dev
+	watch
+	kill -STOP "$WATCH"
+	inside docker rm -f dev-bundle >/dev/null
+	inside docker run -d --name dev-bundle bundle:1 >/dev/null
+	kill -CONT "$WATCH"
+	drifts container removed
+	check -s 2 -e "bottle-watch: dev: bottle-ls: dev: the container dev-bundle is not a bottle's" \
+		-- inside bottle-watch dev
+	inside docker rm -f dev-bundle >/dev/null
+	inside bottle-rm -q dev
+
+	# deleted after it was looked at
+	launch dev
+	counted
+	at 'bottle-ls -j dev' 'bottle-rm -q dev'
+	"$TESTS/dockerd" in "$ENGINE" bottle-watch dev >events 2>err 3>&- &
+	WATCH=$!
+	drifts container removed
 }
 
 @test "health, and the machine" {

@@ -281,6 +281,8 @@ start(const char *label, char *const *argv, int fd, sigset_t *mask)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, mask);
+	/* The starter may have blocked it. */
+	sigdelset(mask, SIGCHLD);
 	how.err = fd;
 	how.group = grouped;
 	how.mask = mask;

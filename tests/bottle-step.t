@@ -65,6 +65,21 @@ x: no end within 1 s' -- bottle-step -t 1 x sh -c \
 	[ "$SECONDS" -lt 3 ]
 }
 
+@test "the end of the command is seen, whatever signals are blocked" {
+	local lock
+
+	cat >blocked <<-'END'
+		import os, signal, sys
+		signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+		os.execvp(sys.argv[1], sys.argv[1:])
+	END
+	for lock in '' '' '' '-L lock' '-L lock' '-L lock'; do
+		# shellcheck disable=SC2086 # words
+		check -e ignore -- timeout 5 python3 blocked \
+			bottle-step $lock x sleep 0.1
+	done
+}
+
 @test "signals go on to the command and all that it runs" {
 	local signal status
 

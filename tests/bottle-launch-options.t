@@ -43,6 +43,7 @@ load bottle.sh
 	check -s 2 -e 'bottle-launch: dev: everything that was made is removed' \
 		-- launch dev
 	nothing_left
+	check -o dev.lock -- ls "${LOCK%/*}"
 }
 
 # refuses MESSAGE ARGUMENT...: a usage error, before anything is done.

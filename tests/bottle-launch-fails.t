@@ -88,9 +88,9 @@ pid_of_launch='"$(cat "$HOME/.local/state/bottle-tools/dev.lock")"'
 	counted
 	# A client with a child of its own, as a credential helper, that would
 	# keep the claim.
-	at 'docker create *' "kill -TERM $pid_of_launch; sleep 1000; :"
+	at 'docker create *' "kill -QUIT $pid_of_launch; sleep 1000; :"
 	SECONDS=0
-	check -s 143 -e 'match:(.* docker create: .*
+	check -s 131 -e 'match:(.* docker create: .*
 )?bottle-launch: dev: everything that was made is removed' -- launch dev
 	[ "$SECONDS" -lt 20 ]
 	nothing_left

@@ -147,3 +147,28 @@ cron() {
 	check -- find . -name 'executed.*'
 	nothing_left
 }
+
+# An empty word in PATH is the current folder.
+@test "in the root folder, whose name is empty without its slash" {
+	local name
+
+	need 'no merged /usr' test -L /bin -a -L /lib
+	mkdir root root/usr root/dev root/tmp root/evil
+	cp -P /bin /lib* root
+	for name in bottle-launch bottle-rm bottle-watch bottle-step bottle-ls; do
+		cp "$TESTS/../bin/$name" root
+	done
+	for name in cat date docker mkdir mktemp rm smolvm; do
+		printf '#!/bin/sh\n: >"/executed.%s"\n' "$name" >"root/evil/$name"
+	done
+	chmod +x root/evil/*
+	for name in launch rm watch; do
+		check -s 2 -e "match:bottle-$name: dev: .*docker.*" -- unshare -rm \
+			sh -c 'mount --rbind /usr root/usr &&
+			mount --rbind /dev root/dev && exec chroot root sh -c "
+			cd /evil && PATH=/usr/bin HOME=/tmp TMPDIR=/tmp \
+			    /bottle-$0 dev"' \
+			"$name"
+	done
+	check -- sh -c 'ls root | grep executed || :'
+}

@@ -11,7 +11,7 @@ load bottle.sh
 		-- launch -j dev
 	[ "$(row dev '.allowed_cidrs[]')" = 127.0.0.16/32 ]
 	[ "$(row dev .egress_rules)" = null ]
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 	check -o '127.0.0.16	-	-' -- inside smolvm-aliasroute dev 127.0.0.16
 	check -- inside bottle-rm -q dev
 	check -o 'cidr from hosts net plain' -- sh -c "sqlite3 '$DB' \

@@ -37,6 +37,12 @@ load bottle.sh
 	nothing_left
 }
 
+@test "an existing bottle keeps its options, and that is said" {
+	launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch -p 4000 dev
+	check -- inside bottle-rm -q dev
+}
+
 @test "a launch whose record cannot be kept has status 2, not 1" {
 	counted
 	unkept

@@ -29,7 +29,7 @@ load bottle.sh
 	check -o 600 -- stat -c %a "$LOCK"
 	check -o 700 -- stat -c %a "${LOCK%/*}"
 	echo "$!" >"$LOCK"
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 	check -- ls -A "$TMPDIR"
 	kill "$!"
 	bottle-step -L "$LOCK" dev sh -c 'echo $$ >pid; exec sleep 1000' 3>&- &

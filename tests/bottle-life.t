@@ -25,7 +25,7 @@ load bottle.sh
 
 	# running: nothing is created, all is tested
 	counted
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 	grep -q '^smolvm-allowpatch -c ' "$CALLS/log"
 	grep -q '^smolvm-aliasroute -j -' "$CALLS/log"
 	grep -q '^bottle-prove ' "$CALLS/log"
@@ -36,7 +36,7 @@ load bottle.sh
 
 	# a busy engine recorded it as dead
 	edit dev '$.state' '"unreachable"'
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 	[ "$(row dev .pid)" = "$pid" ]
 	check -- inside bottle-rm -q dev
 	until_true 5 sh -c "! kill -0 $pid 2>/dev/null"
@@ -98,7 +98,7 @@ taken_up() {
 	inside docker rm -f dev-bundle
 	check -o 'match:dev	127.0.0.16	-	running		proved .*' -- inside bottle-ls
 	check -o "$(says other 127.0.0.17)" -- launch other
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 
 	smolvm stop --name dev
 	inside docker rm -f dev-bundle
@@ -122,8 +122,8 @@ taken_up() {
 
 @test "a bundle that publishes more than is asked for now" {
 	launch -p 3128 dev
-	check -o 'match:dev	127.0.0.16	running	running	3000/tcp,3128/tcp	proved .*' -- \
-		inside bottle-launch -q -t 60 -i bundle:1 -p 3128 dev
+	check -o 'match:dev	127.0.0.16	running	running	3000/tcp,3128/tcp	proved .*' \
+		-e "$KEEPS" -- inside bottle-launch -q -t 60 -i bundle:1 -p 3128 dev
 }
 
 @test "half a bottle: launch completes it, bottle-rm deletes it" {
@@ -132,7 +132,7 @@ taken_up() {
 	smolvm delete --name dev -f
 	check -o 'dev	127.0.0.16	running	-	3000/tcp	-' -- \
 		inside bottle-ls
-	check -o "$(says dev 127.0.0.16)" -- launch dev
+	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 	smolvm delete --name dev -f
 	check -- inside bottle-rm -q dev
 	nothing_left

@@ -158,6 +158,9 @@ at_once() {
 	done
 }
 
+# What a launch that is given options says of a bottle that exists.
+KEEPS='bottle-launch: dev: note: what exists keeps its image, ports and options'
+
 # says NAME ALIAS: the line of bottle-launch for a bottle that runs and is proved,
 # as a pattern for check.
 says() {

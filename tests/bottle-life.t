@@ -132,6 +132,11 @@ taken_up() {
 	smolvm delete --name dev -f
 	check -o 'dev	127.0.0.16	running	-	3000/tcp	-' -- \
 		inside bottle-ls
+	check -s 2 -e "match:$KEEPS
+bottle-launch: dev: machine create: .*
+bottle-launch: dev: what was made is removed, the rest is stopped" -- \
+		launch -f absent dev
+	check -o 'dev	127.0.0.16	exited	-	3000/tcp	-' -- inside bottle-ls
 	check -o "$(says dev 127.0.0.16)" -e "$KEEPS" -- launch dev
 	smolvm delete --name dev -f
 	check -- inside bottle-rm -q dev

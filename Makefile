@@ -207,7 +207,7 @@ lint: lib/smolvm/guest_sh.h
 	@tests/lint
 	@tests/cross $(OUR_CPPFLAGS) $(ALL_CFLAGS) -Werror
 
-fuzz:
+fuzz: lib/smolvm/guest_sh.h
 	@LIBS="$(JQ_LIBS) $(SQLITE_LIBS) $(CURL_LIBS)" \
 	    SECONDS_EACH="$(FUZZ_SECONDS)" tests/fuzz \
 	    $(FUZZ_CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -- $(FUZZ)

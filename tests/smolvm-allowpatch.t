@@ -682,15 +682,24 @@ plain	.*' -- smolvm-allowpatch -l
 	refuse 'its record has a member twice'
 	put odd '{"state":"stopped","state":"running"}'
 	refuse 'its record has a member twice'
-	# engines read these, as -l does
+	# Engines read these, as -l does.  Some releases of SQLite find the member
+	# and set it; with others it is refused.
 	readable=1
 	put odd '{"\u0061llowed_cidrs":null}'
-	refuse 'its record spells the member allowed_cidrs with an escape'
+	if smolvm-allowpatch odd none >said 2>&1; then
+		check -o '{"\u0061llowed_cidrs":[]}' -- row odd
+	else
+		refuse 'its record spells the member allowed_cidrs with an escape'
+	fi
 	put odd '{"allowed_cidrs":[],"dn\u0073":"1.1.1.1"}'
 	check -o 'odd	created	offline	1.1.1.1	none	none	[]' -- \
 		smolvm-allowpatch -l odd
-	check -s 2 -e "$SAYS: odd: its record spells the member dns with an escape" \
-		-- smolvm-allowpatch -D 2.2.2.2 odd none
+	if smolvm-allowpatch -D 2.2.2.2 odd none >said 2>&1; then
+		check -o '{"allowed_cidrs":[],"dn\u0073":"2.2.2.2"}' -- row odd
+	else
+		check -o "$SAYS: odd: its record spells the member dns with an escape" \
+			-- cat said
+	fi
 }
 
 @test "a member of another type is refused" {

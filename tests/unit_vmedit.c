@@ -71,6 +71,26 @@ expect(const char *in, struct edit *edit, size_t n, const char *out,
 	free(row.data);
 }
 
+/*
+ * Edit ${in}, which spells allowed_cidrs with an escape.  Some releases of SQLite
+ * find it then, which must give ${out}; with others it is refused.
+ */
+static void
+expect_escaped(const char *in, struct edit *edit, const char *out)
+{
+	struct error e;
+	char *type;
+
+	if (database_ask(db, "SELECT json_type('{\"\\u0061\":1}', '$.a')", NULL,
+	    0, &type, &e) == 0) {
+		expect(in, edit, 1, NULL, "its record spells the member "
+		    "allowed_cidrs with an escape");
+		return;
+	}
+	free(type);
+	expect(in, edit, 1, out, NULL);
+}
+
 static void
 test_edits(void **state)
 {
@@ -133,12 +153,12 @@ test_refusals(void **state)
 	    "its record has a member twice");
 	expect("{\"a\":1,\"\\u0061\":1}", &list, 1, NULL,
 	    "its record has a member twice");
-	expect("{\"allowed_cidr\\u0073\":1}", &list, 1, NULL,
-	    "its record spells the member allowed_cidrs with an escape");
+	expect_escaped("{\"allowed_cidr\\u0073\":1}", &list,
+	    "{\"allowed_cidr\\u0073\":null}");
 	/* although it is spelled without, elsewhere */
-	expect("{\"allowed_cidr\\u0073\":1,\"b\":{\"allowed_cidrs\":1}}",
-	    &list, 1, NULL,
-	    "its record spells the member allowed_cidrs with an escape");
+	expect_escaped("{\"allowed_cidr\\u0073\":1,\"b\":"
+	    "{\"allowed_cidrs\":1}}", &list,
+	    "{\"allowed_cidr\\u0073\":null,\"b\":{\"allowed_cidrs\":1}}");
 	/* other members do not matter */
 	expect("{\"\":1,\"a.b\\\"\":2}", &list, 1,
 	    "{\"\":1,\"a.b\\\"\":2,\"allowed_cidrs\":null}", NULL);

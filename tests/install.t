@@ -8,7 +8,7 @@ TOP=$BATS_TEST_DIRNAME/..
 
 # make in TOP; the tree is built already.
 make_top() {
-	env -u MAKEFLAGS -u MAKELEVEL "${MAKE:-make}" -s -C "$TOP" "$@"
+	"${MAKE:-make}" -s -C "$TOP" "$@"
 }
 
 # the installed files, their modes and nothing else

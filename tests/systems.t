@@ -11,7 +11,7 @@ copy() {
 	mkdir tree
 	(cd "$TOP" && tar cf - --exclude='*.o' --exclude='*.a' Makefile bin lib \
 		man tests) | (cd tree && tar xf -)
-	env -u MAKEFLAGS -u MAKELEVEL make -s -C tree clean
+	make -s -C tree clean
 }
 
 # nested BIN bats-argument...: run bats with BIN first in PATH
@@ -46,13 +46,21 @@ port() {
 
 # run_port [emulator]: the tests that tests/port built
 run_port() {
+	local test
+
+	# They read tests/data.
+	pushd "$TOP"
 	for test in "$PORT"/unit_*; do
-		check -o 'match:1\.\.[1-9].*ok .*' -- "$@" "$test" || bad=1
+		check -o 'match:1\.\.[1-9].*ok .*' -- timeout 300 "$@" "$test" ||
+			bad=1
 	done
 	for test in "$PORT"/fuzz_*; do
-		check -o 'match:.* replayed' -- "$@" "$test" \
-			"$TESTS/corpus/${test#*/fuzz_}"/* || bad=1
+		# shellcheck disable=SC2046 # words
+		check -o 'match:.* replayed' -- timeout 300 "$@" "$test" $(
+			printf '%s\n' "tests/corpus/${test#*/fuzz_}"/* |
+				grep -v "${without:-^$}") || bad=1
 	done
+	popd
 	[ -z "${bad:-}" ]
 }
 
@@ -60,8 +68,7 @@ run_port() {
 	need 'no bmake' command -v bmake
 	need 'no clang' command -v clang
 	copy
-	check -o ignore -- env -u MAKEFLAGS -u MAKELEVEL bmake -j 2 -C tree \
-		CC=clang WERROR=-Werror all
+	check -o ignore -- bmake -j 2 -C tree CC=clang WERROR=-Werror all
 	check -o match:.+ -- tree/bin/noproxy-add h
 	check -o ignore -- bmake -C tree install "DESTDIR=$PWD/stage"
 	[ -x stage/usr/local/bin/smolvm-allowpatch ]
@@ -95,9 +102,8 @@ run_port() {
 	local options=ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
 
 	copy
-	check -o ignore -- env -u MAKEFLAGS -u MAKELEVEL make -s -j 2 -C tree \
-		WERROR=-Werror all CFLAGS="-O1 -g $sanitize" \
-		LDFLAGS="$sanitize"
+	check -o ignore -- make -s -j 2 -C tree WERROR=-Werror all \
+		CFLAGS="-O1 -g $sanitize" LDFLAGS="$sanitize"
 	for tool in loalias-ensure loalias-pick loalias-audit loalias-canary \
 		noproxy-add smolvm-allowpatch; do
 		wrap "$options exec '$PWD/tree/bin/$tool'" "$tool"
@@ -113,8 +119,7 @@ run_port() {
 		clang -fsanitize=fuzzer -x c -o fuzzer -'
 	copy
 	check -o 'match:addr: [0-9]+ inputs in 1 s, clean' -- \
-		env -u MAKEFLAGS -u MAKELEVEL make -s -C tree fuzz \
-		FUZZ=tests/fuzz_addr FUZZ_SECONDS=1
+		make -s -C tree fuzz FUZZ=tests/fuzz_addr FUZZ_SECONDS=1
 }
 
 @test "32 bits, musl, newer libraries: unit tests, corpora, command line" {
@@ -270,15 +275,16 @@ alike() {
 @test "big-endian, s390x in an emulator: unit tests, corpora, command line" {
 	need 'no qemu-s390x' command -v qemu-s390x
 	port s390x-linux-musl
-	# The emulator cannot enter a network namespace.
+	# The emulator cannot enter a network namespace, and a list of the host's
+	# addresses, by which endpoint/six is judged, does not end in it.
 	rm "$PORT/unit_listen"
-	run_port qemu-s390x
+	without=endpoint/six run_port qemu-s390x
 	for tool in noproxy-add smolvm-allowpatch; do
 		wrap "exec qemu-s390x '$PORT/$tool'" "$tool"
 	done
 	nested "$PWD/wrapped" "$TESTS/noproxy-add.t" \
 		"$TESTS/smolvm-allowpatch.t" -f \
-		'a second time|write-ahead|numbers, escapes|the launch record|-l:'
+		"a second time|engine's write-ahead|numbers, escapes|the launch record|-l:"
 }
 
 @test "the scripts say the same under every shell" {
